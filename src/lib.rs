@@ -1,0 +1,9 @@
+//! cfleak finds leaked Cloudflare credentials and runs the response.
+//!
+//! One pipe: `source → scan → verify → respond → report`. See `docs/architecture.md` for the rooms and what each
+//! leaves to others.
+
+pub mod model;
+pub mod rules;
+pub mod scan;
+pub mod source;

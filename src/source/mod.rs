@@ -1,0 +1,32 @@
+//! Where bytes come from: files, stdin, archives, git, logs, agent stores.
+//!
+//! A source pushes [`Chunk`]s and knows no rules. It leaves out what a secret looks like.
+
+use crate::model::{Chunk, Skip};
+
+/// What a sink answers to a chunk.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Flow {
+    Continue,
+    /// The person interrupted, or the reader of our output is gone: stop soon, report what there is.
+    Stop,
+}
+
+/// Where a source pushes what it read.
+///
+/// Push rather than pull: a source walks, decompresses and decodes on as many threads as suit it, and hands over
+/// borrowed bytes that live only for the call. So every method takes `&self` and may be called from many threads
+/// at once; the call does the matching on the caller's thread.
+pub trait Sink: Sync {
+    /// Scans one chunk. `Flow::Stop` asks the source to end early; what it then leaves out it need not report.
+    fn chunk(&self, chunk: &Chunk<'_>) -> Flow;
+
+    /// Something asked for was not read.
+    fn skip(&self, skip: Skip);
+
+    /// One file (or stdin) was opened; `bytes` of it will be or were read.
+    fn file(&self, bytes: u64);
+
+    /// One git object was read.
+    fn object(&self, bytes: u64);
+}
