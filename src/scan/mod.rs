@@ -2,6 +2,18 @@
 //!
 //! No files, no network, no printing: chunks come in, candidates go out.
 
+mod allow;
+mod chain;
+mod check;
+mod class;
+mod companions;
+mod evidence;
+mod joints;
+mod label;
+mod quality;
+mod surroundings;
+mod view;
+
 use crate::model::{Candidate, Chunk, Partial};
 
 /// What one chunk holds.

@@ -1,0 +1,155 @@
+//! Character classes, and the long runs of token characters that may be values.
+//!
+//! Ordinary text has few long runs, so the scan's cost on it is one class test a byte. Does not judge a run.
+
+use std::ops::Range;
+
+/// No credential that stands unbroken has a shorter run than this: the shortest is the 32-digit user id that begins
+/// an MCP token. Any run of 31 holds one whole aligned block of 16.
+pub(crate) const MIN_RUN: usize = 31;
+const BLOCK: usize = 16;
+
+/// `[A-Za-z0-9_-]`
+pub(crate) fn is_token(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'_' || byte == b'-'
+}
+
+/// Any base64 alphabet, without padding.
+pub(crate) fn is_base64(byte: u8) -> bool {
+    is_token(byte) || byte == b'+' || byte == b'/'
+}
+
+pub(crate) fn is_hex(byte: u8) -> bool {
+    byte.is_ascii_hexdigit()
+}
+
+/// Is every byte a token character? Written without branches so that it becomes a handful of vector instructions.
+fn all_token(block: &[u8]) -> bool {
+    let mut misses = 0u8;
+    for &byte in block {
+        let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
+        let digit = byte.wrapping_sub(b'0') < 10;
+        let sign = (byte == b'_') | (byte == b'-');
+        misses |= u8::from(!(letter | digit | sign));
+    }
+    misses == 0
+}
+
+/// Calls `found` for every maximal run of token characters of at least [`MIN_RUN`], in order.
+pub(crate) fn for_each_run(text: &[u8], mut found: impl FnMut(Range<usize>)) {
+    let mut block = 0;
+    let mut floor = 0;
+    while block + BLOCK <= text.len() {
+        if !all_token(&text[block..block + BLOCK]) {
+            block += BLOCK;
+            continue;
+        }
+        let start = start_of_run(text, block, floor);
+        let end = end_of_run(text, block + BLOCK);
+        if end - start >= MIN_RUN {
+            found(start..end);
+        }
+        floor = end;
+        block = end.next_multiple_of(BLOCK);
+    }
+}
+
+fn start_of_run(text: &[u8], mut at: usize, floor: usize) -> usize {
+    while at > floor && is_token(text[at - 1]) {
+        at -= 1;
+    }
+    at
+}
+
+fn end_of_run(text: &[u8], mut at: usize) -> usize {
+    while at + BLOCK <= text.len() && all_token(&text[at..at + BLOCK]) {
+        at += BLOCK;
+    }
+    while at < text.len() && is_token(text[at]) {
+        at += 1;
+    }
+    at
+}
+
+/// What characters a run has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Makeup {
+    pub upper: bool,
+    pub lower: bool,
+    pub digit: bool,
+    /// A letter beyond `f`.
+    pub beyond_hex: bool,
+    pub sign: bool,
+}
+
+impl Makeup {
+    pub(crate) fn of(text: &[u8]) -> Self {
+        let mut makeup = Makeup::default();
+        for &byte in text {
+            makeup.upper |= byte.is_ascii_uppercase();
+            makeup.lower |= byte.is_ascii_lowercase();
+            makeup.digit |= byte.is_ascii_digit();
+            makeup.beyond_hex |= byte.is_ascii_alphabetic() && !byte.is_ascii_hexdigit();
+            makeup.sign |= byte == b'_' || byte == b'-';
+        }
+        makeup
+    }
+
+    pub(crate) fn is_hex(self) -> bool {
+        !self.beyond_hex && !self.sign
+    }
+
+    pub(crate) fn is_hex_lower(self) -> bool {
+        self.is_hex() && !self.upper && self.lower && self.digit
+    }
+
+    pub(crate) fn is_mixed(self) -> bool {
+        self.beyond_hex && self.upper && self.lower && self.digit
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn runs(text: &[u8]) -> Vec<Range<usize>> {
+        let mut list = Vec::new();
+        for_each_run(text, |run| list.push(run));
+        list
+    }
+
+    /// The slow way: split at everything that is no token character.
+    fn oracle(text: &[u8]) -> Vec<Range<usize>> {
+        let mut list = Vec::new();
+        let mut start = 0;
+        for at in 0..=text.len() {
+            if at == text.len() || !is_token(text[at]) {
+                if at - start >= MIN_RUN {
+                    list.push(start..at);
+                }
+                start = at + 1;
+            }
+        }
+        list
+    }
+
+    proptest! {
+        #[test]
+        fn the_block_walk_finds_what_the_slow_walk_finds(text in "([a-zA-Z0-9_-]{0,70}[ =\\n.]{0,3}){0,8}") {
+            prop_assert_eq!(runs(text.as_bytes()), oracle(text.as_bytes()));
+        }
+
+        #[test]
+        fn every_byte_is_classed_alike(block in proptest::collection::vec(any::<u8>(), 16)) {
+            prop_assert_eq!(all_token(&block), block.iter().all(|&byte| is_token(byte)));
+        }
+    }
+
+    #[test]
+    fn makeup_tells_hex_from_mixed() {
+        assert!(Makeup::of(b"0123456789abcdef").is_hex_lower());
+        assert!(!Makeup::of(b"0123456789ABCDEF").is_hex_lower());
+        assert!(Makeup::of(b"0Zz").is_mixed() && !Makeup::of(b"0123abcd").is_mixed());
+    }
+}

@@ -1,0 +1,306 @@
+//! What names a value: the variable, key, header, option or tag in front of it.
+//!
+//! Reads backwards through whatever stands between a name and its value in two dozen syntaxes, escaped or not. Does
+//! not judge names; that is `evidence`.
+
+use crate::rules::{Words, words};
+use crate::scan::class::is_token;
+use std::ops::Range;
+
+/// How far back a name may stand.
+const REACH: usize = 400;
+const MAX_NAMES: usize = 6;
+/// A longer word is another value, not a name.
+const MAX_NAME: usize = 64;
+
+/// A name in front of a value.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Label {
+    pub range: Range<usize>,
+    pub words: Vec<String>,
+}
+
+impl Label {
+    fn new(text: &[u8], range: Range<usize>) -> Self {
+        Label { words: words(&text[range.clone()]), range }
+    }
+
+    /// As written, for reasons shown to people.
+    pub(crate) fn written(&self, text: &[u8]) -> String {
+        let name = String::from_utf8_lossy(&text[self.range.clone()]);
+        name.trim_start_matches(['-', '$', '.']).to_owned()
+    }
+
+    fn says_nothing(&self) -> bool {
+        let pass_through = &Words::shipped().pass_through;
+        self.words.iter().all(|word| pass_through.contains(word))
+    }
+}
+
+/// What names the value at `at`.
+#[derive(Debug, Default)]
+pub(crate) struct Names {
+    /// The name that belongs to the value: only separators and words that say nothing are between.
+    pub direct: Option<Label>,
+    /// Other names that the same piece of syntax gives it (attributes of an XML tag, `name:` beside `value:`).
+    pub beside: Vec<Label>,
+    /// Nothing but separators stands before the value: a decoded text whose name is outside.
+    pub at_start: bool,
+    /// `e-mail:VALUE`
+    pub after_email: bool,
+}
+
+/// Finds what names the value at `value`.
+pub(crate) fn names(text: &[u8], value: Range<usize>) -> Names {
+    let mut names = Names { after_email: is_after_email(text, value.start), ..Names::default() };
+    let mut walk = Walk { text, at: value.start, floor: value.start.saturating_sub(REACH), gap: Gap::default() };
+    let mut passed = false;
+    let mut explicit_value = false;
+    for _ in 0..MAX_NAMES {
+        let Some(range) = walk.previous_name() else {
+            names.at_start = walk.at == 0 && names.direct.is_none() && !passed;
+            break;
+        };
+        let label = Label::new(text, range);
+        if walk.gap.lines > 0 && !walk.gap.assigns && !passed {
+            break;
+        }
+        if walk.gap.lines > 2 {
+            break;
+        }
+        if label.says_nothing() {
+            passed = true;
+            explicit_value |= label.words.iter().any(|word| word == "value" || word == "val");
+            continue;
+        }
+        names.direct = Some(label);
+        break;
+    }
+    if walk.gap.closes_tag {
+        names.beside.extend(tag_names(text, value.start));
+    }
+    if explicit_value {
+        names.beside.extend(name_behind(text, value.end));
+    }
+    names
+}
+
+/// What lies between two words, walking backwards.
+#[derive(Clone, Copy, Debug, Default)]
+struct Gap {
+    lines: usize,
+    assigns: bool,
+    closes_tag: bool,
+}
+
+struct Walk<'a> {
+    text: &'a [u8],
+    at: usize,
+    floor: usize,
+    gap: Gap,
+}
+
+impl Walk<'_> {
+    /// The next name before the current place.
+    fn previous_name(&mut self) -> Option<Range<usize>> {
+        loop {
+            self.skip_separators();
+            let end = self.at;
+            let start = self.start_of_word(end);
+            if start == end || end - start > MAX_NAME {
+                return None;
+            }
+            self.at = start;
+            let name = self.without_spelled_separators(start..end);
+            if self.text[name.clone()].iter().any(u8::is_ascii_alphanumeric) {
+                return Some(name);
+            }
+        }
+    }
+
+    fn skip_separators(&mut self) {
+        while self.at > self.floor {
+            let byte = self.text[self.at - 1];
+            match byte {
+                b'\n' => self.gap.lines += 1,
+                b'=' | b':' => self.gap.assigns = true,
+                b'>' => {
+                    self.gap.assigns = true;
+                    self.gap.closes_tag = true;
+                }
+                byte if is_word(byte) => return,
+                _ => {}
+            }
+            self.at -= 1;
+        }
+    }
+
+    fn start_of_word(&self, end: usize) -> usize {
+        let mut start = end;
+        while start > self.floor && is_word(self.text[start - 1]) {
+            start -= 1;
+        }
+        start
+    }
+
+    /// Words may begin with what an escape spells (`\n`, `%3D`, `&quot;`, `=3D`, a colour code): that part is a
+    /// separator.
+    fn without_spelled_separators(&mut self, word: Range<usize>) -> Range<usize> {
+        let Range { start, end } = word;
+        let Some(before) = start.checked_sub(1).map(|index| self.text[index]) else { return start..end };
+        let body = &self.text[start..end];
+        let spelled = match before {
+            b'\\' => self.backslash_spells(body),
+            b'%' => {
+                self.percent_spells(body);
+                2.min(body.len())
+            }
+            b'&' if self.text.get(end) == Some(&b';') => body.len(),
+            b'#' if start >= 2 && self.text[start - 2] == b'&' => body.len(),
+            b'=' if body.starts_with(b"3D") || body.starts_with(b"3A") || body.starts_with(b"22") => 2,
+            b'[' | b';' if is_colour(body) => body.iter().position(|&byte| byte == b'm').map_or(0, |at| at + 1),
+            _ => 0,
+        };
+        start + spelled..end
+    }
+
+    fn backslash_spells(&mut self, body: &[u8]) -> usize {
+        match body {
+            [b'n', ..] => {
+                // A line break spelled right behind the last word counts; before a name it only ends the gap.
+                self.gap.lines += usize::from(body.len() == 1);
+                1
+            }
+            [b'r' | b't' | b'b' | b'f' | b'v' | b'0', ..] => 1,
+            [b'u', digits @ ..] if digits.len() >= 4 => {
+                self.gap.assigns |= matches!(&digits[..4], b"003d" | b"003D" | b"003a" | b"003A");
+                5
+            }
+            [b'x', _, _, ..] => 3,
+            _ => 0,
+        }
+    }
+
+    fn percent_spells(&mut self, body: &[u8]) {
+        self.gap.assigns |= matches!(body.get(..2), Some(b"3D" | b"3d" | b"3A" | b"3a"));
+    }
+}
+
+fn is_word(byte: u8) -> bool {
+    is_token(byte) || byte == b'.' || byte == b'$'
+}
+
+/// `32m…`, `0m…`
+fn is_colour(body: &[u8]) -> bool {
+    let digits = body.iter().take_while(|byte| byte.is_ascii_digit()).count();
+    digits <= 3 && body.get(digits) == Some(&b'm')
+}
+
+/// Where a value really begins: a run may start with what an escape spells (`\n`, `%3D`, a colour code).
+pub(crate) fn value_start(text: &[u8], run: &Range<usize>) -> usize {
+    let mut walk = Walk { text, at: run.start, floor: 0, gap: Gap::default() };
+    walk.without_spelled_separators(run.clone()).start
+}
+
+fn is_after_email(text: &[u8], at: usize) -> bool {
+    let Some(before) = text[..at].strip_suffix(b":") else { return false };
+    let start = before.len().saturating_sub(80);
+    let word = before[start..].rsplit(|byte| !(byte.is_ascii_alphanumeric() || b"@._%+-".contains(byte))).next();
+    word.and_then(|word| memchr::memchr(b'@', word).map(|at| (&word[..at], &word[at + 1..])))
+        .is_some_and(|(user, host)| !user.is_empty() && host.contains(&b'.'))
+}
+
+/// The words of the tag whose text the value is: `<Config Target="CLOUDFLARE_API_TOKEN" …>VALUE`.
+fn tag_names(text: &[u8], at: usize) -> Vec<Label> {
+    let floor = at.saturating_sub(REACH);
+    let Some(open) = memchr::memrchr(b'<', &text[floor..at]).map(|index| floor + index + 1) else { return Vec::new() };
+    let mut labels = Vec::new();
+    let mut start = open;
+    for index in open..=at {
+        if index == at || !is_word(text[index]) {
+            if (1..=MAX_NAME).contains(&(index - start)) {
+                labels.push(Label::new(text, start..index));
+            }
+            start = index + 1;
+        }
+    }
+    labels
+}
+
+/// `"value": "…", "name": "X-Auth-Key"`: the name behind the value.
+fn name_behind(text: &[u8], at: usize) -> Option<Label> {
+    let word = |from: usize| {
+        let start = from + text[from..].iter().take(24).position(|&byte| is_token(byte))?;
+        let length = text[start..].iter().take(MAX_NAME).take_while(|&&byte| is_word(byte)).count();
+        Some(start..start + length)
+    };
+    let key = word(at)?;
+    let names_it = matches!(&text[key.clone()], b"name" | b"key" | b"Name" | b"Key" | b"header");
+    names_it.then(|| word(key.end)).flatten().map(|range| Label::new(text, range))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const VALUE: &str = "VALUEVALUE";
+
+    fn named(text: &str) -> (Option<String>, Names) {
+        let start = text.find(VALUE).expect("the table has the value");
+        let names = names(text.as_bytes(), start..start + VALUE.len());
+        (names.direct.as_ref().map(|label| label.written(text.as_bytes())), names)
+    }
+
+    #[test]
+    fn the_name_is_found_through_every_syntax() {
+        let table = [
+            ("CF_TOKEN=VALUEVALUE", "CF_TOKEN"),
+            ("export CF_TOKEN='VALUEVALUE'", "CF_TOKEN"),
+            ("\"apiToken\": \"VALUEVALUE\"", "apiToken"),
+            ("{\\\"api_token\\\":\\\"VALUEVALUE\\\"}", "api_token"),
+            ("{\\\\\\\"api_token\\\\\\\":\\\\\\\"VALUEVALUE", "api_token"),
+            ("x\\nCF_TOKEN=VALUEVALUE\\n", "CF_TOKEN"),
+            ("Authorization: Bearer VALUEVALUE", "Authorization"),
+            ("-H \"X-Auth-Key: VALUEVALUE\"", "X-Auth-Key"),
+            ("[\"-H\",\"X-Auth-Key:\",\"VALUEVALUE\"]", "X-Auth-Key"),
+            ("--api-token VALUEVALUE", "api-token"),
+            ("ENV CF_TOKEN VALUEVALUE", "CF_TOKEN"),
+            ("- name: CF_TOKEN\n  value: VALUEVALUE", "CF_TOKEN"),
+            ("{\"name\":\"X-Auth-Key\",\"value\":\"VALUEVALUE\"}", "X-Auth-Key"),
+            ("token: >-\n  VALUEVALUE", "token"),
+            ("token%3DVALUEVALUE", "token"),
+            ("api_token&quot;: &quot;VALUEVALUE&quot;", "api_token"),
+            ("api_token\\u003dVALUEVALUE", "api_token"),
+            ("api_token=3DVALUEVALUE", "api_token"),
+            ("CF_TOKEN: \u{1b}[32mVALUEVALUE", "CF_TOKEN"),
+            ("<dns_cf_token>VALUEVALUE</dns_cf_token>", "dns_cf_token"),
+            ("option password 'VALUEVALUE'", "password"),
+            ("process.env.CF_TOKEN ?? 'VALUEVALUE'", "process.env.CF_TOKEN"),
+            ("$CfToken = \"VALUEVALUE\"", "CfToken"),
+        ];
+        for (text, expected) in table {
+            let text = text.replace("=3DVALUE", "=3D\u{0}VALUE").replace('\u{0}', "");
+            let start = text.find(VALUE).unwrap_or_default();
+            let run = start - text[..start].bytes().rev().take_while(|&byte| is_token(byte)).count()..start + VALUE.len();
+            assert_eq!(value_start(text.as_bytes(), &run), start, "start of the value in {text}");
+            assert_eq!(named(&text).0.as_deref(), Some(expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_line_above_names_nothing() {
+        for text in ["CF_TOKEN=other\nVALUEVALUE", "cloudflare\n\nVALUEVALUE"] {
+            assert_eq!(named(text).0, None, "{text}");
+        }
+        assert!(named("\"VALUEVALUE\"").1.at_start);
+    }
+
+    #[test]
+    fn names_beside_the_value_are_kept() {
+        let (_, names) = named("<Config Target=\"CF_TOKEN\" Mode=\"\" Display=\"always\">VALUEVALUE</Config>");
+        assert!(names.beside.iter().any(|label| label.words == ["cf", "token"]));
+        let (_, names) = named("{\"value\":\"VALUEVALUE\",\"name\":\"X-Auth-Key\"}");
+        assert!(names.beside.iter().any(|label| label.words == ["x", "auth", "key"]));
+        assert!(named("curl -u dev@example.net:VALUEVALUE").1.after_email);
+    }
+}

@@ -1,0 +1,114 @@
+//! Does a value look as a machine would make it, or as a person would write it to be replaced?
+
+use crate::rules::{Words, documentation_samples};
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
+
+/// A well-known sample of Cloudflare's documentation.
+pub(crate) fn is_documentation_sample(value: &str) -> bool {
+    documentation_samples().contains(HEXLOWER.encode(&Sha256::digest(value.as_bytes())).as_str())
+}
+
+/// Written to be replaced: a word that says so, one character over and over, or the alphabet in order.
+pub(crate) fn is_placeholder(value: &[u8]) -> bool {
+    let lower = value.to_ascii_lowercase();
+    let says_so = Words::shipped()
+        .placeholders
+        .iter()
+        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some());
+    says_so || longest_repeat(&lower) >= 7 || longest_sequence(&lower) >= 8 || distinct(&lower) <= 6
+}
+
+/// Random text of 40 characters has about 30 different ones, changes class every other character, and hardly ever
+/// has ten letters of one case in a row. Identifiers and sentences are the other way round.
+pub(crate) fn looks_random(value: &[u8]) -> bool {
+    distinct(value) * 5 >= value.len().min(40) * 2
+        && class_changes(value) * 8 >= value.len() * 3
+        && longest_same_class(value) <= 10
+        && value.iter().filter(|&&byte| class_of(byte) == SIGN).count() <= 5
+}
+
+/// Somebody else's token of the same length.
+pub(crate) fn is_foreign(value: &[u8]) -> bool {
+    Words::shipped().foreign_prefixes.iter().any(|prefix| value.starts_with(prefix.as_bytes()))
+}
+
+fn distinct(value: &[u8]) -> usize {
+    let mut seen = [false; 256];
+    value.iter().filter(|&&byte| !std::mem::replace(&mut seen[byte as usize], true)).count()
+}
+
+/// `_` and `-`: words are joined by many, random text has one or two in 40 characters.
+const SIGN: u8 = 3;
+
+fn class_of(byte: u8) -> u8 {
+    match byte {
+        b'a'..=b'z' => 0,
+        b'A'..=b'Z' => 1,
+        b'0'..=b'9' => 2,
+        _ => SIGN,
+    }
+}
+
+fn class_changes(value: &[u8]) -> usize {
+    value.windows(2).filter(|pair| class_of(pair[0]) != class_of(pair[1])).count()
+}
+
+/// The longest stretch in which every neighbour pair passes `goes_on`.
+fn longest(value: &[u8], goes_on: impl Fn(u8, u8) -> bool) -> usize {
+    let mut best = usize::from(!value.is_empty());
+    let mut current = 1;
+    for pair in value.windows(2) {
+        current = if goes_on(pair[0], pair[1]) { current + 1 } else { 1 };
+        best = best.max(current);
+    }
+    best
+}
+
+fn longest_same_class(value: &[u8]) -> usize {
+    longest(value, |a, b| class_of(a) == class_of(b))
+}
+
+fn longest_repeat(value: &[u8]) -> usize {
+    longest(value, |a, b| a == b)
+}
+
+fn longest_sequence(value: &[u8]) -> usize {
+    longest(value, |a, b| b.is_ascii_alphanumeric() && b == a.wrapping_add(1))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::examples::Seed;
+
+    #[test]
+    fn machine_made_values_pass() {
+        let mut seed = Seed(7);
+        let token = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_-";
+        let misses = (0..2000)
+            .filter(|_| {
+                let value = seed.text(token, 40);
+                !looks_random(value.as_bytes()) || is_placeholder(value.as_bytes())
+            })
+            .count();
+        assert!(misses <= 10, "{misses} of 2000 random values refused");
+        let misses = (0..2000).filter(|_| is_placeholder(seed.hex(37).as_bytes())).count();
+        assert!(misses <= 4, "{misses} of 2000 random hex values refused");
+    }
+
+    #[test]
+    fn values_of_people_do_not() {
+        for value in [
+            "your-cloudflare-api-token-goes-here-0001",
+            "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+            "abcdefghijklmnopqrstuvwxyz0123456789ABCD",
+            "0000000000000000000000000000000000000000",
+        ] {
+            assert!(is_placeholder(value.as_bytes()), "{value}");
+        }
+        for value in ["CloudflareDurableObjectNamespaceBinding1", "this-is-a-Rather-long-Branch-name-number1"] {
+            assert!(!looks_random(value.as_bytes()), "{value}");
+        }
+    }
+}

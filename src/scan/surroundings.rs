@@ -1,0 +1,209 @@
+//! What is spoken of near a value: hosts, providers, the word Cloudflare, an e-mail address.
+//!
+//! Looks at a window around one value, never at a whole file, so that a value's cost does not grow with its file.
+
+use crate::rules::{RuleSet, Words};
+use aho_corasick::{AhoCorasick, MatchKind};
+use std::collections::HashMap;
+use std::ops::Range;
+
+/// How far evidence may stand from a value, in bytes and in lines, either way.
+const REACH: usize = 1200;
+const LINES: usize = 12;
+/// A line longer than this (minified, JSONL) is cut to this much around the value.
+const LINE_REACH: usize = 400;
+
+/// A mark that counts, and for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Mark {
+    /// A host of Cloudflare's, or a mark of this very rule.
+    Host,
+    /// `provider "cloudflare"`
+    Provider,
+    /// The word, no more.
+    Mention,
+}
+
+/// The marks of all rules in one automaton.
+#[derive(Debug)]
+pub(crate) struct Marks {
+    automaton: AhoCorasick,
+    entries: Vec<Entry>,
+}
+
+#[derive(Debug)]
+struct Entry {
+    text: String,
+    /// For every rule: the word counts as a host mark.
+    host_of_all: bool,
+    hosts_of: Vec<usize>,
+    mentions_of: Vec<usize>,
+    mention_of_all: bool,
+}
+
+/// The strongest mark near a value, and its text.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Near {
+    pub mark: Mark,
+    pub text: String,
+    pub on_line: bool,
+}
+
+impl Marks {
+    pub(crate) fn new(rules: &RuleSet) -> Self {
+        let mut entries: Vec<Entry> = Vec::new();
+        let mut index: HashMap<String, usize> = HashMap::new();
+        let mut entry = |text: &str, edit: &dyn Fn(&mut Entry)| {
+            let at = *index.entry(text.to_owned()).or_insert_with(|| {
+                entries.push(Entry {
+                    text: text.to_owned(),
+                    host_of_all: false,
+                    hosts_of: Vec::new(),
+                    mentions_of: Vec::new(),
+                    mention_of_all: false,
+                });
+                entries.len() - 1
+            });
+            edit(&mut entries[at]);
+        };
+        for host in &Words::shipped().hosts {
+            entry(host, &|entry| entry.host_of_all = true);
+        }
+        for word in ["cloudflare", "wrangler"] {
+            entry(word, &|entry| entry.mention_of_all = true);
+        }
+        for (rule_index, rule) in rules.rules.iter().enumerate() {
+            for host in &rule.context.hosts {
+                entry(host, &|entry| entry.hosts_of.push(rule_index));
+            }
+            for mention in &rule.context.mentions {
+                entry(mention, &|entry| entry.mentions_of.push(rule_index));
+            }
+        }
+        let automaton = AhoCorasick::builder()
+            .match_kind(MatchKind::LeftmostLongest)
+            .ascii_case_insensitive(true)
+            .build(entries.iter().map(|entry| entry.text.as_str()))
+            .expect("a few dozen short literals make an automaton");
+        Marks { automaton, entries }
+    }
+
+    /// Is Cloudflare spoken of anywhere in `text`? One look that spares thousands.
+    pub(crate) fn any(&self, text: &[u8]) -> bool {
+        self.automaton.is_match(text)
+    }
+
+    /// The strongest mark for `rule` near `value`.
+    pub(crate) fn near(&self, text: &[u8], value: &Range<usize>, rule: usize) -> Option<Near> {
+        let line = line_around(text, value);
+        let window = window_around(text, value);
+        self.best(text, &window, value, &line, rule)
+    }
+
+    /// The strongest mark for `rule` on the value's own line.
+    pub(crate) fn on_line(&self, text: &[u8], value: &Range<usize>, rule: usize) -> Option<Near> {
+        let line = line_around(text, value);
+        self.best(text, &line, value, &line, rule)
+    }
+
+    fn best(
+        &self,
+        text: &[u8],
+        window: &Range<usize>,
+        value: &Range<usize>,
+        line: &Range<usize>,
+        rule: usize,
+    ) -> Option<Near> {
+        let mut best: Option<Near> = None;
+        for found in self.automaton.find_iter(&text[window.clone()]) {
+            let at = window.start + found.start()..window.start + found.end();
+            if at.start < value.end && value.start < at.end {
+                continue;
+            }
+            let Some(mark) = self.mark_of(found.pattern().as_usize(), rule, text, &at) else { continue };
+            let on_line = line.start <= at.start && at.end <= line.end;
+            let better = best.as_ref().is_none_or(|best| (mark, !on_line) < (best.mark, !best.on_line));
+            if better {
+                best = Some(Near { mark, text: self.entries[found.pattern().as_usize()].text.clone(), on_line });
+            }
+        }
+        best
+    }
+
+    fn mark_of(&self, entry: usize, rule: usize, text: &[u8], at: &Range<usize>) -> Option<Mark> {
+        let entry = &self.entries[entry];
+        if entry.host_of_all || entry.hosts_of.contains(&rule) {
+            return Some(Mark::Host);
+        }
+        if entry.mention_of_all && is_provider(text, at) {
+            return Some(Mark::Provider);
+        }
+        (entry.mention_of_all || entry.mentions_of.contains(&rule)).then_some(Mark::Mention)
+    }
+}
+
+/// `provider "cloudflare"`, `protocol=cloudflare`, `dns cloudflare`, `"domain": "cloudflare"`.
+fn is_provider(text: &[u8], at: &Range<usize>) -> bool {
+    let whole_word = text.get(at.end).is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"/@_-".contains(byte));
+    let before = &text[at.start.saturating_sub(32)..at.start];
+    let end = before.iter().rposition(|byte| byte.is_ascii_alphanumeric()).map_or(0, |index| index + 1);
+    let separated = end < before.len() && !before[end..].contains(&b'\n');
+    let start = before[..end].iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |index| index + 1);
+    let word = before[start..end].to_ascii_lowercase();
+    whole_word && separated && Words::shipped().providers.iter().any(|provider| provider.as_bytes() == word)
+}
+
+/// The bounds of the line that holds `value`, at most [`LINE_REACH`] bytes away.
+pub(crate) fn line_around(text: &[u8], value: &Range<usize>) -> Range<usize> {
+    let floor = value.start.saturating_sub(LINE_REACH);
+    let ceiling = text.len().min(value.end + LINE_REACH);
+    let start = memchr::memrchr(b'\n', &text[floor..value.start]).map_or(floor, |at| floor + at + 1);
+    let end = memchr::memchr(b'\n', &text[value.end..ceiling]).map_or(ceiling, |at| value.end + at);
+    start..end
+}
+
+fn window_around(text: &[u8], value: &Range<usize>) -> Range<usize> {
+    let floor = value.start.saturating_sub(REACH);
+    let ceiling = text.len().min(value.end + REACH);
+    let start = memchr::memrchr_iter(b'\n', &text[floor..value.start]).nth(LINES).map_or(floor, |at| floor + at + 1);
+    let end = memchr::memchr_iter(b'\n', &text[value.end..ceiling]).nth(LINES).map_or(ceiling, |at| value.end + at);
+    start..end
+}
+
+/// A window of `reach` bytes either side, for things that may stand further off (e-mail addresses, ids).
+pub(crate) fn wide_window(text: &[u8], value: &Range<usize>, reach: usize) -> Range<usize> {
+    value.start.saturating_sub(reach)..text.len().min(value.end + reach)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(text: &str) -> Option<Near> {
+        let rules = RuleSet::builtin();
+        let rule = rules.rules.iter().position(|rule| &*rule.id == "legacy-api-token").expect("shipped");
+        let start = text.find("VALUE").expect("in the table");
+        Marks::new(&rules).near(text.as_bytes(), &(start..start + 5), rule)
+    }
+
+    #[test]
+    fn marks_are_ranked() {
+        let table = [
+            ("curl https://api.cloudflare.com/x VALUE", Some((Mark::Host, true))),
+            ("protocol=cloudflare\npassword=VALUE", Some((Mark::Provider, false))),
+            ("provider \"cloudflare\" {\n x = VALUE", Some((Mark::Provider, false))),
+            ("# Cloudflare\nVALUE", Some((Mark::Mention, false))),
+            ("registry.terraform.io/cloudflare/cloudflare VALUE", Some((Mark::Mention, true))),
+            ("nothing VALUE", None),
+        ];
+        for (text, expected) in table {
+            assert_eq!(near(text).map(|near| (near.mark, near.on_line)), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_mark_far_away_does_not_count() {
+        assert_eq!(near(&format!("cloudflare{}VALUE", "\n".repeat(40))), None);
+        assert_eq!(near(&format!("cloudflare{}VALUE", " ".repeat(2000))), None);
+    }
+}
