@@ -7,10 +7,12 @@ mod compile;
 pub mod examples;
 mod labels;
 mod lint;
+mod spell;
 mod syntax;
 
 pub use builtin::{Words, builtin, carriers, documentation_samples};
 pub use compile::{Alphabet, Check, Class, CompileError, Context, LabelName, Rule, RuleSet, Shape, ShapeForm};
 pub use labels::{LabelPattern, words};
 pub use lint::{lint, parse_confidence};
+pub use spell::spell;
 pub use syntax::{CarrierSyntax, ExampleSyntax, NoMatchSyntax, RuleSyntax, Severity};

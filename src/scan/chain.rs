@@ -9,12 +9,38 @@ pub(crate) struct Chain {
     pub text: Vec<u8>,
     /// Back to the text it was read from.
     pub map: OffsetMap,
-    /// What was undone, each once, in order of appearance. Empty for a value that stands whole.
-    pub layers: Vec<Layer>,
-    /// Where each stretch between joints that only break (rather than spell) begins, in `text`.
-    pub seams: Vec<usize>,
-    /// Just behind the last character read.
-    pub end: usize,
+    joints: Vec<Link>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Link {
+    /// The character that the joint spells or stands before.
+    at: usize,
+    layer: Layer,
+    breaks: bool,
+}
+
+impl Chain {
+    /// What was undone in the first `end` characters, each layer once. Empty for a value that stands whole.
+    pub(crate) fn layers(&self, end: usize) -> Vec<Layer> {
+        let mut layers = Vec::new();
+        for link in self.joints.iter().filter(|link| link.at < end) {
+            if !layers.contains(&link.layer) {
+                layers.push(link.layer);
+            }
+        }
+        layers
+    }
+
+    /// Where the value may end: in front of every joint that only breaks, and at the end.
+    pub(crate) fn ends(&self) -> impl Iterator<Item = usize> {
+        let breaks = self.joints.iter().filter(|link| link.breaks && link.at > 0).map(|link| link.at);
+        breaks.chain([self.text.len()])
+    }
+
+    pub(crate) fn is_broken(&self) -> bool {
+        self.joints.iter().any(|link| link.at < self.text.len())
+    }
 }
 
 /// Reads from `start` on, at most `limit` characters, each of which must pass `is_value`.
@@ -22,7 +48,7 @@ pub(crate) struct Chain {
 /// Nothing says where a broken value ends, so this reads on as long as joints and characters follow each other; a
 /// shape then matches the beginning of what was read.
 pub(crate) fn read(text: &[u8], start: usize, limit: usize, is_value: impl Fn(u8) -> bool) -> Chain {
-    let mut chain = Chain { end: start, ..Chain::default() };
+    let mut chain = Chain::default();
     let mut at = start;
     while chain.text.len() < limit && at < text.len() {
         let plain = text[at..].iter().take(limit - chain.text.len()).take_while(|&&byte| is_value(byte)).count();
@@ -30,22 +56,18 @@ pub(crate) fn read(text: &[u8], start: usize, limit: usize, is_value: impl Fn(u8
             chain.text.extend_from_slice(&text[at..at + plain]);
             chain.map.copied(at, plain);
             at += plain;
-            chain.end = at;
             continue;
         }
         let before = at.checked_sub(1).map(|index| text[index]);
         let Some(joint) = joint(before, &text[at..]) else { break };
+        chain.joints.push(Link { at: chain.text.len(), layer: joint.layer, breaks: joint.spells.is_none() });
         match joint.spells {
             Some(byte) if is_value(byte) => {
                 chain.text.push(byte);
                 chain.map.push(at, joint.len, 1, 1, joint.len.min(255) as u8);
-                chain.end = at + joint.len;
             }
             Some(_) => break,
-            None => chain.seams.push(chain.text.len()),
-        }
-        if !chain.layers.contains(&joint.layer) {
-            chain.layers.push(joint.layer);
+            None => {}
         }
         at += joint.len;
     }
@@ -62,15 +84,15 @@ mod tests {
         let text = b"k=ab\x1b[1mcd\\u005fef\n  gh; rest";
         let chain = read(text, 2, 99, is_token);
         assert_eq!(chain.text, b"abcd_efgh");
-        assert_eq!(chain.layers, [Layer::Ansi, Layer::UnicodeEscape, Layer::Wrapped]);
-        assert_eq!(chain.seams, [2, 7]);
+        assert_eq!(chain.layers(9), [Layer::Ansi, Layer::UnicodeEscape, Layer::Wrapped]);
+        assert_eq!(chain.layers(2), []);
+        assert_eq!(chain.ends().collect::<Vec<_>>(), [2, 7, 9]);
         assert_eq!(chain.map.raw_span(0..9), 2..23);
-        assert_eq!(&text[chain.end..], b"; rest");
     }
 
     #[test]
-    fn a_whole_value_has_no_layers() {
+    fn a_whole_value_is_not_broken() {
         let chain = read(b"abc def", 0, 99, is_token);
-        assert_eq!((chain.text.as_slice(), chain.layers.len(), chain.end), (b"abc".as_slice(), 0, 3));
+        assert_eq!((chain.text.as_slice(), chain.is_broken()), (b"abc".as_slice(), false));
     }
 }

@@ -1,20 +1,33 @@
-//! From bytes to candidates: prefilter, decode, match, weigh, collect.
+//! From bytes to candidates: find, decode, match, weigh.
 //!
-//! No files, no network, no printing: chunks come in, candidates go out.
+//! Two passes over every text, each made so that ordinary bytes cost next to nothing. `anchors` looks for literals
+//! that announce a value (a prefix, a spelled prefix, a name); `class` looks for long runs of token characters, which
+//! may be values that only their surroundings explain, or encoded text, which is decoded and looked at the same way.
+//!
+//! Invariant: no files, no network, no printing. Chunks come in, candidates go out; the same bytes give the same
+//! candidates however they are cut.
 
 mod allow;
+mod anchors;
 mod chain;
 mod check;
 mod class;
 mod companions;
+mod decode;
+mod engine;
 mod evidence;
 mod joints;
 mod label;
+mod partial;
+mod position;
 mod quality;
+mod scanner;
 mod surroundings;
 mod view;
 
-use crate::model::{Candidate, Chunk, Partial};
+pub use engine::{Engine, Options};
+
+use crate::model::{Candidate, Partial};
 
 /// What one chunk holds.
 #[derive(Debug, Default)]
@@ -23,13 +36,4 @@ pub struct Hits {
     pub partials: Vec<Partial>,
     /// Spellings were nested deeper than the limit, or more than the budget: a `skip` for this chunk.
     pub over_decode: bool,
-}
-
-/// The compiled patterns, ready to scan chunks on any number of threads.
-#[derive(Debug)]
-pub struct Engine {}
-
-impl Engine {
-    /// Adds what `chunk` holds to `hits`.
-    pub fn scan(&self, _chunk: &Chunk<'_>, _hits: &mut Hits) {}
 }

@@ -1,0 +1,159 @@
+//! One pass over the bytes for every literal that announces a value.
+//!
+//! May say yes too often, never no wrongly: a false yes costs one look, a false no hides a leak. Does not look at
+//! values; it says where to look and what for.
+
+use crate::rules::{LabelName, RuleSet, ShapeForm};
+use crate::scan::class::is_token;
+use aho_corasick::AhoCorasick;
+use aho_corasick::packed;
+use data_encoding::BASE64;
+use std::collections::BTreeMap;
+
+/// What a literal announces.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    /// A value of one of these (rule, shape) begins here.
+    Shape(Vec<(usize, usize)>),
+    /// The first character of a prefix, spelled as an escape.
+    Spelled,
+    /// A prefix inside base64 text; the literal begins at this letter of its group of four.
+    Base64(usize),
+    /// Bytes in hexadecimal, one by one.
+    Dump,
+    /// A word of a name: a value in pieces may follow.
+    Label,
+}
+
+/// The literals, compiled.
+#[derive(Debug)]
+pub(crate) struct Anchors {
+    searcher: Searcher,
+    entries: Vec<(Vec<u8>, Anchor)>,
+}
+
+#[derive(Debug)]
+enum Searcher {
+    /// Teddy: vector instructions, up to 64 literals.
+    Packed(packed::Searcher),
+    /// Machines without them, and users with many literals.
+    Automaton(AhoCorasick),
+}
+
+/// `c`, the first character of every prefix, in the escapes that keep ASCII readable.
+const SPELLED: [&str; 6] = ["%63", "\\u0063", "\\x63", "&#99;", "&#x63;", "\\143"];
+
+/// Prefixes as a dump shows them, and how dumps begin.
+const DUMPS: [&str; 11] = [
+    "63 66 75 74", "63 66 61 74", "63 66 6b 5f", "63 66 6f 61", "63 66 61 73", "6366 7574", "6366 6174", "0x63, 0x66",
+    "0x63,0x66", "00000000: ", "00000000  ",
+];
+
+/// Words that begin the names of credentials that cannot speak for themselves.
+const LABELS: [&str; 10] = [
+    "cloudflare", "CLOUDFLARE", "Cloudflare", "CF_", "cf_", "X-Auth-", "x-auth-", "TURNSTILE", "turnstile", "R2_SECRET",
+];
+
+impl Anchors {
+    pub(crate) fn new(rules: &RuleSet, labels: &[LabelName]) -> Self {
+        let mut map: BTreeMap<Vec<u8>, Anchor> = BTreeMap::new();
+        for (rule_index, rule) in rules.rules.iter().enumerate() {
+            for (shape_index, shape) in rule.shapes.iter().enumerate() {
+                if let ShapeForm::Anchored { literal, .. } = &shape.form {
+                    let entry = map.entry(stem(literal).to_vec()).or_insert_with(|| Anchor::Shape(Vec::new()));
+                    if let Anchor::Shape(list) = entry {
+                        list.push((rule_index, shape_index));
+                    }
+                    if literal.ends_with(b"_") {
+                        for (needle, phase) in base64_needles(literal) {
+                            map.insert(needle, Anchor::Base64(phase));
+                        }
+                    }
+                }
+            }
+        }
+        map.extend(SPELLED.map(|text| (text.into(), Anchor::Spelled)));
+        map.extend(DUMPS.map(|text| (text.into(), Anchor::Dump)));
+        map.extend(LABELS.map(|text| (text.into(), Anchor::Label)));
+        for label in labels {
+            map.entry(label.name.clone().into_bytes()).or_insert(Anchor::Label);
+        }
+        let entries: Vec<_> = map.into_iter().collect();
+        Anchors { searcher: Searcher::new(entries.iter().map(|(literal, _)| literal.as_slice())), entries }
+    }
+
+    /// Calls `found` for every literal in `text`, with where it begins and ends.
+    pub(crate) fn for_each(&self, text: &[u8], mut found: impl FnMut(std::ops::Range<usize>, &Anchor)) {
+        let mut hit = |pattern: usize, range: std::ops::Range<usize>| found(range, &self.entries[pattern].1);
+        match &self.searcher {
+            Searcher::Packed(packed) => {
+                packed.find_iter(text).for_each(|m| hit(m.pattern().as_usize(), m.start()..m.end()));
+            }
+            Searcher::Automaton(automaton) => {
+                automaton.find_iter(text).for_each(|m| hit(m.pattern().as_usize(), m.start()..m.end()));
+            }
+        }
+    }
+}
+
+impl Searcher {
+    fn new<'a>(literals: impl Iterator<Item = &'a [u8]> + Clone) -> Self {
+        match packed::Searcher::new(literals.clone()) {
+            Some(packed) => Searcher::Packed(packed),
+            None => Searcher::Automaton(
+                AhoCorasick::builder()
+                    .match_kind(aho_corasick::MatchKind::LeftmostFirst)
+                    .build(literals)
+                    .expect("a few dozen short literals make an automaton"),
+            ),
+        }
+    }
+}
+
+/// `cfut` of `cfut_`: the underscore is the first thing that an encoding changes.
+fn stem(literal: &[u8]) -> &[u8] {
+    literal.strip_suffix(b"_").unwrap_or(literal)
+}
+
+/// The letters that base64 of `literal` has at each alignment, whatever stands around it (SURFACES.md T4), and
+/// which letter of its group the first one is.
+fn base64_needles(literal: &[u8]) -> [(Vec<u8>, usize); 3] {
+    [0, 1, 2].map(|shift: usize| {
+        let encoded = BASE64.encode(&[&vec![0; shift], literal].concat());
+        let first = (shift * 8).div_ceil(6);
+        let last = (shift + literal.len()) * 8 / 6;
+        (encoded.as_bytes()[first..last].to_vec(), first % 4)
+    })
+}
+
+/// Does the text behind a stem go on as a prefix does? `_`, or something that may spell one.
+pub(crate) fn goes_on(text: &[u8], at: usize) -> bool {
+    match text.get(at) {
+        Some(b'_') => true,
+        Some(&byte) => !is_token(byte),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn needles_are_those_of_the_sheet() {
+        let needles = |literal: &str| base64_needles(literal.as_bytes()).map(|(n, _)| String::from_utf8(n).unwrap_or_default());
+        assert_eq!(needles("cfut_"), ["Y2Z1dF", "NmdXRf", "jZnV0X"]);
+        assert_eq!(needles("cfat_"), ["Y2ZhdF", "NmYXRf", "jZmF0X"]);
+        assert_eq!(needles("cfk_"), ["Y2ZrX", "Nma1", "jZmtf"]);
+    }
+
+    #[test]
+    fn literals_fit_the_vector_searcher() {
+        let anchors = Anchors::new(&RuleSet::builtin(), &[]);
+        assert!(anchors.entries.len() <= 64, "{} literals", anchors.entries.len());
+        let mut seen = Vec::new();
+        anchors.for_each(b"x cfut_a CF_TOKEN \\u0063", |range, anchor| seen.push((range.start, anchor.clone())));
+        assert!(matches!(seen[0], (2, Anchor::Shape(_))), "{seen:?}");
+        assert_eq!(seen[1..], [(9, Anchor::Label), (18, Anchor::Spelled)]);
+    }
+}

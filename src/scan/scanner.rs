@@ -1,0 +1,233 @@
+//! The scan of one chunk: where the passes, the decoders, the shapes and the evidence meet.
+
+mod anchored;
+mod contextual;
+mod encoded;
+mod free;
+
+use crate::model::{Candidate, Checksum, Chunk, Confidence, Kind, Layer, Partial, Place, Position, Reason, Secret};
+use crate::rules::Rule;
+use crate::scan::Hits;
+use crate::scan::allow;
+use crate::scan::anchors::Anchor;
+use crate::scan::class::for_each_run;
+use crate::scan::companions;
+use crate::scan::decode::{utf16_stretches, utf16_whole};
+use crate::scan::engine::Engine;
+use crate::scan::evidence::Scene;
+use crate::scan::position::{Counter, Lines};
+use crate::scan::quality::is_documentation_sample;
+use crate::scan::view::View;
+use std::cell::OnceCell;
+use std::ops::Range;
+
+/// Decoded bytes that one chunk may cost, beyond a multiple of its own length.
+const DECODE_BUDGET: usize = 32 << 20;
+const DECODE_FACTOR: usize = 4;
+
+pub(crate) struct Scanner<'a> {
+    engine: &'a Engine,
+    chunk: &'a Chunk<'a>,
+    hits: &'a mut Hits,
+    speaks: OnceCell<bool>,
+    lines: Lines,
+    budget: usize,
+    /// Found so far, with the part of the chunk's text each came from and how much proof it has.
+    found: Vec<(Range<usize>, Candidate)>,
+    partials: Vec<(Range<usize>, Partial)>,
+}
+
+/// A value that a shape matched and a check or the surroundings accepted.
+pub(crate) struct Match<'v> {
+    pub view: &'v View<'v>,
+    /// Of the view's text.
+    pub range: Range<usize>,
+    pub rule: usize,
+    pub secret: Secret,
+    pub confidence: Confidence,
+    pub checksum: Option<Checksum>,
+    pub reasons: Vec<Reason>,
+    /// Undone inside the view to put the value together.
+    pub layers: Vec<Layer>,
+    pub account: Option<String>,
+}
+
+impl<'a> Scanner<'a> {
+    pub(crate) fn new(engine: &'a Engine, chunk: &'a Chunk<'a>, hits: &'a mut Hits) -> Self {
+        Scanner {
+            engine,
+            chunk,
+            hits,
+            speaks: OnceCell::new(),
+            lines: Lines::Bytes,
+            budget: DECODE_BUDGET + DECODE_FACTOR * chunk.text.len(),
+            found: Vec::new(),
+            partials: Vec::new(),
+        }
+    }
+
+    pub(crate) fn run(mut self) {
+        let top = View::top(self.chunk);
+        self.view(&top);
+        self.finish();
+    }
+
+    /// Looks at one text, and at every text hidden in it.
+    fn view(&mut self, view: &View<'_>) {
+        if memchr::memchr(0, view.text).is_some() && self.wide(view) {
+            return;
+        }
+        let engine = self.engine;
+        engine.anchors.for_each(view.text, |range, anchor| match anchor {
+            Anchor::Shape(shapes) => self.anchored(view, range, shapes),
+            Anchor::Spelled => self.spelled(view, range.start),
+            Anchor::Base64(phase) => self.base64_needle(view, range.start, *phase),
+            Anchor::Dump => self.dump(view, range.start),
+            Anchor::Label => self.labelled(view, range),
+        });
+        let mut encoded_until = 0;
+        for_each_run(view.text, |run| {
+            self.contextual(view, &run);
+            if run.start >= encoded_until {
+                encoded_until = self.encoded(view, &run);
+            }
+        });
+        if !engine.free.is_empty() {
+            self.free(view);
+        }
+    }
+
+    /// UTF-16: the whole text (then there is nothing else to see), or stretches of it.
+    fn wide(&mut self, view: &View<'_>) -> bool {
+        if let Some(decoded) = utf16_whole(view.text) {
+            if Engine::depth(&view.layers) == Engine::depth(self.chunk.layers) {
+                self.lines = Lines::Wide(decoded.layers[0]);
+            }
+            self.descend(view, decoded);
+            return true;
+        }
+        for decoded in utf16_stretches(view.text) {
+            self.descend(view, decoded);
+        }
+        false
+    }
+
+    fn rule(&self, index: usize) -> &'a Rule {
+        &self.engine.rules.rules[index]
+    }
+
+    /// What evidence is read from. Whether Cloudflare is spoken of at all is asked once a chunk, when first needed.
+    fn scene(&self) -> Scene<'a> {
+        let speaks = *self.speaks.get_or_init(|| {
+            self.engine.marks.any(self.chunk.text) || self.lines != Lines::Bytes || !self.chunk.layers.is_empty()
+        });
+        Scene { marks: &self.engine.marks, provenance: &self.chunk.provenance, speaks }
+    }
+
+    /// Keeps a match as a candidate, unless a neighbouring chunk reports it or a better match covers it.
+    fn keep(&mut self, found: Match<'_>) {
+        let in_chunk = found.view.chunk_range(found.range.clone());
+        if !self.chunk.core.contains(&in_chunk.start) {
+            return;
+        }
+        let rule = self.rule(found.rule);
+        let raw = self.chunk.to_raw(in_chunk);
+        let mut companions = companions::around(found.view, found.range.clone());
+        if let Some(account) = &found.account {
+            companions.account_ids.insert(0, account.clone());
+        }
+        if rule.kind == Kind::R2S3Credentials {
+            companions.token_ids.truncate(1);
+        } else {
+            companions.token_ids.clear();
+        }
+        let mut layers = found.view.layers.clone();
+        layers.extend(found.layers);
+        let (confidence, reasons) = judged(&found.secret, found.confidence, found.reasons);
+        let allow_comment = self
+            .engine
+            .options
+            .allow_comments
+            .then(|| allow_comment(found.view, found.range.clone()))
+            .flatten();
+        let candidate = Candidate {
+            kind: rule.kind.clone(),
+            rule: rule.id.clone(),
+            secret: found.secret,
+            place: self.place(&raw, layers),
+            confidence,
+            checksum: found.checksum,
+            reasons,
+            companions,
+            allow_comment,
+        };
+        self.insert(raw, candidate);
+    }
+
+    fn keep_partial(&mut self, view: &View<'_>, range: Range<usize>, rule: usize, shown: String) {
+        let in_chunk = view.chunk_range(range);
+        if !self.chunk.core.contains(&in_chunk.start) {
+            return;
+        }
+        let raw = self.chunk.to_raw(in_chunk);
+        let place = self.place(&raw, view.layers.clone());
+        self.partials.push((raw, Partial { kind: self.rule(rule).kind.clone(), shown, place }));
+    }
+
+    /// A place whose line is counted at the end, when all places are known.
+    fn place(&self, raw: &Range<usize>, decoded: Vec<Layer>) -> Place {
+        let position = Position { line: 0, column: 0 };
+        Place { provenance: self.chunk.provenance.clone(), position, span: self.chunk.span(raw), decoded }
+    }
+
+    /// Of two candidates made of the same bytes in the same spelling the better one stays: two rules read one value.
+    fn insert(&mut self, raw: Range<usize>, candidate: Candidate) {
+        let rival = self.found.iter().position(|(range, other)| {
+            range.start < raw.end
+                && raw.start < range.end
+                && (other.secret == candidate.secret || other.place.decoded == candidate.place.decoded)
+                && !unpacked(&candidate)
+        });
+        match rival {
+            Some(index) if self.found[index].1.confidence >= candidate.confidence => {}
+            Some(index) => self.found[index] = (raw, candidate),
+            None => self.found.push((raw, candidate)),
+        }
+    }
+
+    fn finish(mut self) {
+        self.found.sort_by_key(|(raw, _)| raw.start);
+        let mut counter = Counter::new(self.chunk.raw, self.lines);
+        for (raw, mut candidate) in self.found {
+            candidate.place.position = counter.position(raw.start);
+            self.hits.candidates.push(candidate);
+        }
+        self.partials.sort_by_key(|(raw, _)| raw.start);
+        let mut counter = Counter::new(self.chunk.raw, self.lines);
+        for (raw, mut partial) in self.partials {
+            partial.place.position = counter.position(raw.start);
+            self.hits.partials.push(partial);
+        }
+    }
+}
+
+/// Compressed text has no span of its own: two values in it only seem to overlap.
+fn unpacked(candidate: &Candidate) -> bool {
+    let layers = &candidate.place.decoded;
+    let after_start = layers.iter().skip(1);
+    after_start.into_iter().any(|layer| matches!(layer, Layer::Gzip | Layer::Zstd | Layer::Xz | Layer::Bzip2))
+}
+
+/// A well-known sample is `low`, whatever else speaks for it.
+fn judged(secret: &Secret, confidence: Confidence, mut reasons: Vec<Reason>) -> (Confidence, Vec<Reason>) {
+    if is_documentation_sample(secret.expose()) {
+        reasons.insert(0, Reason::DocumentationSample);
+        return (Confidence::Low, reasons);
+    }
+    (confidence, reasons)
+}
+
+fn allow_comment(view: &View<'_>, range: Range<usize>) -> Option<&'static str> {
+    allow::comment(view.text, &range)
+        .or_else(|| view.outer(range).and_then(|(outer, range)| allow_comment(outer, range)))
+}

@@ -1,0 +1,287 @@
+//! Values that only their surroundings explain: runs of the right length, whole or in pieces.
+
+use super::{Match, Scanner};
+use crate::model::{Confidence, Layer, Reason, Secret};
+use crate::rules::{Alphabet, Check, Class, Rule, Shape, ShapeForm};
+use crate::scan::chain;
+use crate::scan::check;
+use crate::scan::class::{MIN_RUN, Makeup, is_token};
+use crate::scan::engine::LONGEST_RUN;
+use crate::scan::evidence::Evidence;
+use crate::scan::joints::joint;
+use crate::scan::label::value_start;
+use crate::scan::partial;
+use crate::scan::quality::{is_foreign, is_placeholder, looks_random};
+use crate::scan::surroundings::wide_window;
+use crate::scan::view::View;
+use std::ops::Range;
+
+/// How far behind a name a value in pieces may begin.
+const NAME_REACH: usize = 96;
+/// How far from an Access secret its client id may stand.
+const PAIR_REACH: usize = 1200;
+/// The part of a Turnstile secret that is the same in most of them.
+const TURNSTILE_HEAD: usize = 10;
+
+impl Scanner<'_> {
+    /// A run that stands whole.
+    pub(super) fn contextual(&mut self, view: &View<'_>, run: &Range<usize>) {
+        // The longest escape a run may begin with is `u001b` or `003d`: longer runs are no single value.
+        if run.len() > LONGEST_RUN + 6 {
+            return;
+        }
+        let value = value_start(view.text, run)..run.end;
+        if value.len() > LONGEST_RUN || !stands_alone(view.text, &value) {
+            return;
+        }
+        let engine = self.engine;
+        for &(rule, shape) in &engine.runs[value.len()] {
+            self.try_run(view, &value, rule, &self.rule(rule).shapes[shape]);
+        }
+    }
+
+    fn try_run(&mut self, view: &View<'_>, run: &Range<usize>, rule: usize, shape: &Shape) {
+        let ShapeForm::Run { class, regex, .. } = &shape.form else { return };
+        if !has_class(*class, Makeup::of(&view.text[run.clone()])) {
+            return;
+        }
+        let range = match regex {
+            None => run.clone(),
+            Some(regex) => {
+                let window = &view.text[run.start..view.text.len().min(run.start + 256)];
+                // `$` in a shape means the end of the run.
+                let window = if regex.as_str().ends_with('$') { &window[..run.len()] } else { window };
+                let Some(found) = regex.find(window) else { return };
+                run.start..run.start + found.end()
+            }
+        };
+        if !stands_alone(view.text, &range) {
+            return;
+        }
+        let text = view.text[range.clone()].to_vec();
+        self.judge_run(view, range, text, Vec::new(), rule, shape);
+    }
+
+    fn judge_run(
+        &mut self,
+        view: &View<'_>,
+        range: Range<usize>,
+        text: Vec<u8>,
+        layers: Vec<Layer>,
+        rule: usize,
+        shape: &Shape,
+    ) {
+        if !looks_made(&text, shape) {
+            return;
+        }
+        let written = self.rule(rule);
+        let Some(mut evidence) = self.evidence(view, &range, rule, written, shape) else { return };
+        if !layers.is_empty() && evidence.confidence < Confidence::High {
+            return;
+        }
+        let Ok(mut value) = String::from_utf8(text) else { return };
+        if shape.check == Some(Check::R2Pair)
+            && let Some(id) = crate::scan::companions::around(view, range.clone()).token_ids.first()
+        {
+            evidence.reasons.push(Reason::Neighbour("an access key id".into()));
+            value = format!("{id}:{value}");
+        }
+        self.keep(Match {
+            view,
+            range,
+            rule,
+            secret: Secret::new(value),
+            confidence: evidence.confidence,
+            checksum: None,
+            reasons: evidence.reasons,
+            layers,
+            account: None,
+        });
+    }
+
+    /// What the surroundings say; the id of an Access service token is as good as a host.
+    fn evidence(
+        &self,
+        view: &View<'_>,
+        range: &Range<usize>,
+        rule: usize,
+        written: &Rule,
+        shape: &Shape,
+    ) -> Option<Evidence> {
+        let evidence = self.scene().weigh(view, range.clone(), rule, written);
+        if shape.check == Some(Check::Turnstile) && evidence.is_none() && is_likely_turnstile(&view.text[range.clone()]) {
+            let confidence = Confidence::Medium;
+            return Some(Evidence { confidence, reasons: vec![Reason::Parses("the usual beginning of a Turnstile secret")] })
+                .filter(|_| self.is_not_named_otherwise(view, range, written));
+        }
+        if shape.check != Some(Check::AccessPair) || !has_client_id(view.text, range) {
+            return evidence;
+        }
+        let reason = Reason::Neighbour("a client id ending in .access".into());
+        let named = self.access_name(view, range, written)?;
+        let confidence = if named { Confidence::High } else { Confidence::Medium };
+        Some(Evidence { confidence, reasons: [evidence.map(|e| e.reasons).unwrap_or_default(), vec![reason]].concat() })
+    }
+
+    /// Beside a client id: does the name fit (`true`), or say nothing (`false`)? `None` if it says something else.
+    fn access_name(&self, view: &View<'_>, range: &Range<usize>, written: &Rule) -> Option<bool> {
+        let names = crate::scan::label::names(view.text, range.clone());
+        let Some(label) = names.direct else { return Some(false) };
+        let fits = |patterns: &[crate::rules::LabelPattern]| patterns.iter().any(|pattern| pattern.fits(&label.words));
+        match (fits(&written.context.strong) || fits(&written.context.weak), fits(&written.context.against)) {
+            (true, _) => Some(true),
+            (false, true) => None,
+            (false, false) => label.words.iter().any(|word| word == "secret" || word == "access").then_some(false),
+        }
+    }
+
+    fn is_not_named_otherwise(&self, view: &View<'_>, range: &Range<usize>, written: &Rule) -> bool {
+        let names = crate::scan::label::names(view.text, range.clone());
+        names.direct.is_none_or(|label| !written.context.against.iter().any(|pattern| pattern.fits(&label.words)))
+    }
+
+    /// A name that may be followed by a value in pieces, or by what a mask left of one.
+    pub(super) fn labelled(&mut self, view: &View<'_>, word: Range<usize>) {
+        let text = view.text;
+        let name_end = word.end + text[word.end..].iter().take(64).take_while(|&&byte| is_token(byte)).count();
+        let Some(start) = value_behind(text, name_end) else { return };
+        let plain = text[start..].iter().take(LONGEST_RUN + 1).take_while(|&&byte| is_token(byte)).count();
+        let before = start.checked_sub(1).map(|index| text[index]);
+        let in_pieces = plain < LONGEST_RUN && joint(text.get(start + plain - usize::from(plain > 0)).copied().or(before), &text[start + plain..]).is_some();
+        if in_pieces {
+            self.in_pieces(view, start, plain);
+        }
+        if plain < MIN_RUN
+            && let Some(shown) = partial::after_name(text, start)
+            && let Some(rule) = self.strongly_named(view, start..start + shown.len)
+        {
+            self.keep_partial(view, start..start + shown.len, rule, shown.shown);
+        }
+    }
+
+    fn in_pieces(&mut self, view: &View<'_>, start: usize, plain: usize) {
+        let chain = chain::read(view.text, start, LONGEST_RUN + 40, |byte| Alphabet::Dotted.has(byte));
+        if !chain.is_broken() {
+            return;
+        }
+        let engine = self.engine;
+        // What stands whole in front of the first joint is the run pass's business.
+        for end in chain.ends().filter(|&end| end > plain && (MIN_RUN..=LONGEST_RUN).contains(&end)) {
+            let makeup = Makeup::of(&chain.text[..end]);
+            for &(rule, shape) in &engine.runs[end] {
+                let shape = &self.rule(rule).shapes[shape];
+                let ShapeForm::Run { class, regex: None, .. } = &shape.form else { continue };
+                if has_class(*class, makeup) && chain.text[..end].iter().all(|&byte| is_token(byte)) {
+                    let range = chain.map.raw_span(0..end);
+                    let text = chain.text[..end].to_vec();
+                    self.judge_run(view, range, text, chain.layers(end), rule, shape);
+                }
+            }
+        }
+    }
+
+    /// The rule whose strong label names the value at `range`.
+    fn strongly_named(&self, view: &View<'_>, range: Range<usize>) -> Option<usize> {
+        let names = crate::scan::label::names(view.text, range);
+        let label = names.direct?;
+        let words = crate::rules::Words::shipped();
+        if label.words.last().is_some_and(|word| words.identifiers.contains(word)) {
+            return None;
+        }
+        self.engine.rules.rules.iter().position(|rule| rule.context.strong.iter().any(|p| p.fits(&label.words)))
+    }
+}
+
+fn has_class(class: Class, makeup: Makeup) -> bool {
+    match class {
+        Class::HexLower => makeup.is_hex_lower(),
+        Class::Hex => makeup.is_hex(),
+        Class::Mixed => makeup.is_mixed(),
+        Class::Any => true,
+    }
+}
+
+/// Was the value made by a machine, for Cloudflare as far as it shows?
+fn looks_made(text: &[u8], shape: &Shape) -> bool {
+    let ShapeForm::Run { class, regex, .. } = &shape.form else { return false };
+    if shape.check == Some(Check::Turnstile) {
+        return check::is_turnstile(text) && !is_placeholder(&text[TURNSTILE_HEAD.min(text.len())..]);
+    }
+    match class {
+        Class::Mixed => {
+            let first = text.split(|&byte| byte == b'.').next().unwrap_or(text);
+            !is_placeholder(text) && !is_foreign(text) && looks_random(first)
+        }
+        Class::HexLower | Class::Hex | Class::Any => {
+            !is_placeholder(text) && (regex.is_none() || text.iter().any(|&byte| !byte.is_ascii_hexdigit() && byte != b':'))
+        }
+    }
+}
+
+fn is_likely_turnstile(text: &[u8]) -> bool {
+    text.starts_with(b"0x4AAAAAA")
+}
+
+/// A piece of base64, of a JWT, of a longer path is no value of its own.
+fn stands_alone(text: &[u8], value: &Range<usize>) -> bool {
+    let before = value.start.checked_sub(1).map(|index| text[index]);
+    let behind = text.get(value.end).copied();
+    let next = text.get(value.end + 1).copied();
+    let base64 = matches!(before, Some(b'+')) || matches!(behind, Some(b'+')) || (behind == Some(b'=') && next != Some(b'='));
+    let padded = behind == Some(b'=') && next == Some(b'=');
+    let dotted = before == Some(b'.') || (behind == Some(b'.') && next.is_some_and(is_token) && value.len() != 43);
+    let path = before == Some(b'/') && behind == Some(b'/');
+    !(base64 && behind != Some(b'=')) && !padded && !dotted && !path
+}
+
+/// `0123….access` near the value.
+fn has_client_id(text: &[u8], value: &Range<usize>) -> bool {
+    let window = &text[wide_window(text, value, PAIR_REACH)];
+    memchr::memmem::find_iter(window, b".access").any(|at| {
+        at >= 32
+            && window[at - 32..at].iter().all(u8::is_ascii_hexdigit)
+            && window.get(at + 7).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+    })
+}
+
+/// Where the value of the name that ends at `name_end` begins: behind separators, spelled or not, and words like
+/// `Bearer`.
+fn value_behind(text: &[u8], name_end: usize) -> Option<usize> {
+    let limit = text.len().min(name_end + NAME_REACH);
+    let mut at = name_end;
+    let mut separated = false;
+    while at < limit {
+        let skip = separator(&text[at..limit]);
+        if skip > 0 {
+            separated = true;
+            at += skip;
+            continue;
+        }
+        let word = text[at..limit].iter().take_while(|&&byte| is_token(byte)).count();
+        let says_nothing = matches!(&text[at..at + word], b"Bearer" | b"bearer" | b"value" | b"secret" | b"key");
+        if says_nothing && separated {
+            at += word;
+            continue;
+        }
+        return separated.then_some(at);
+    }
+    None
+}
+
+/// How many bytes of separator stand here.
+fn separator(rest: &[u8]) -> usize {
+    let spelled: [&[u8]; 14] = [
+        b"%3D", b"%3d", b"%3A", b"%3a", b"%22", b"%20", b"&quot;", b"&#34;", b"&#39;", b"\\u003d", b"\\u003D", b"\\u0022",
+        b"\\x22", b"=3D",
+    ];
+    if let Some(found) = spelled.iter().find(|text| rest.starts_with(text)) {
+        return found.len();
+    }
+    match rest {
+        [b'\\', b'"' | b'\'' | b'\\', ..] => 1,
+        [b'\\', b'n' | b't', ..] => 2,
+        [b' ' | b'\t' | b'"' | b'\'' | b'`' | b'=' | b':' | b'>' | b'(' | b'[' | b'{' | b',' | b'$', ..] => 1,
+        [0x1b, ..] => crate::scan::joints::ansi(rest, 1).unwrap_or(0),
+        _ => 0,
+    }
+}
