@@ -195,8 +195,8 @@ impl RuleSet {
 impl Rule {
     pub fn parse(file: &str, text: &str, own: bool) -> Result<Rule, CompileError> {
         let fail = |what: String| CompileError { file: file.to_owned(), what };
-        let syntax: RuleSyntax =
-            toml::from_str(text).map_err(|error| fail(error.message().to_owned() + &line_of(text, &error)))?;
+        let syntax: RuleSyntax = toml::from_str(text)
+            .map_err(|error| fail(error.message().to_owned() + &line_of(text, &error)))?;
         if syntax.shape.is_empty() {
             return Err(fail("a rule needs at least one [[shape]]".into()));
         }

@@ -133,9 +133,12 @@ fn mixed(seed: &mut Seed, alphabet: &str, length: usize) -> String {
     loop {
         let text = seed.text(alphabet, length);
         let has = |test: fn(&char) -> bool| text.chars().any(|c| test(&c));
-        let both_cases = !alphabet.contains('A') || (has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase));
+        let both_cases =
+            !alphabet.contains('A') || (has(char::is_ascii_uppercase) && has(char::is_ascii_lowercase));
         let edges = !text.starts_with(['-', '_']) && !text.ends_with(['-', '_']);
-        if (length < 12 || (has(char::is_ascii_digit) && has(char::is_ascii_lowercase) && both_cases)) && edges {
+        if (length < 12 || (has(char::is_ascii_digit) && has(char::is_ascii_lowercase) && both_cases))
+            && edges
+        {
             return text;
         }
     }

@@ -6,7 +6,8 @@ use crate::rules::compile::{Rule, ShapeForm};
 /// Complaints about a rule, each a sentence.
 pub fn lint(rule: &Rule) -> Vec<String> {
     let mut complaints = Vec::new();
-    let id_ok = rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
+    let id_ok =
+        rule.id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-');
     if rule.id.is_empty() || !id_ok {
         complaints.push("the id should be lower-case words joined by `-`".to_owned());
     }
@@ -18,7 +19,8 @@ pub fn lint(rule: &Rule) -> Vec<String> {
     }
     for example in &rule.syntax.matches {
         if parse_confidence(&example.confidence).is_none() {
-            complaints.push(format!("confidence `{}` is none of certain, high, medium, low", example.confidence));
+            complaints
+                .push(format!("confidence `{}` is none of certain, high, medium, low", example.confidence));
         }
     }
     let contextual = rule.shapes.iter().any(|shape| shape.needs_context);

@@ -11,7 +11,9 @@ mod spell;
 mod syntax;
 
 pub use builtin::{Words, builtin, carriers, documentation_samples};
-pub use compile::{Alphabet, Check, Class, CompileError, Context, LabelName, Rule, RuleSet, Shape, ShapeForm};
+pub use compile::{
+    Alphabet, Check, Class, CompileError, Context, LabelName, Rule, RuleSet, Shape, ShapeForm,
+};
 pub use labels::{LabelPattern, words};
 pub use lint::{lint, parse_confidence};
 pub use spell::spell;

@@ -12,8 +12,11 @@ pub fn spell(text: &str, how: &str) -> Option<Vec<u8>> {
     Some(match how {
         "base64" => base64.into_bytes(),
         "base64-wrapped" => {
-            let lines: Vec<String> =
-                base64.as_bytes().chunks(76).map(|line| format!("  {}", String::from_utf8_lossy(line))).collect();
+            let lines: Vec<String> = base64
+                .as_bytes()
+                .chunks(76)
+                .map(|line| format!("  {}", String::from_utf8_lossy(line)))
+                .collect();
             lines.join("\n").into_bytes()
         }
         "base64-twice" => BASE64.encode(base64.as_bytes()).into_bytes(),
@@ -26,7 +29,9 @@ pub fn spell(text: &str, how: &str) -> Option<Vec<u8>> {
         "xxd" => xxd(text.as_bytes()).into_bytes(),
         "utf-16le" => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
         "utf-16be" => format!("\u{feff}{text}").encode_utf16().flat_map(u16::to_be_bytes).collect(),
-        "percent" => text.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D").replace(':', "%3A").into_bytes(),
+        "percent" => {
+            text.replace('/', "%2F").replace('+', "%2B").replace('=', "%3D").replace(':', "%3A").into_bytes()
+        }
         "percent-all" => each(&|byte| format!("%{byte:02X}")),
         "unicode" => text.replace('_', "\\u005f").replace('-', "\\u002d").replace('/', "\\/").into_bytes(),
         "hex-escapes" => each(&|byte| format!("\\x{byte:02x}")),

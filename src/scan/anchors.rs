@@ -45,13 +45,36 @@ const SPELLED: [&str; 6] = ["%63", "\\u0063", "\\x63", "&#99;", "&#x63;", "\\143
 
 /// Prefixes as a dump shows them, and how dumps begin.
 const DUMPS: [&str; 11] = [
-    "63 66 75 74", "63 66 61 74", "63 66 6b 5f", "63 66 6f 61", "63 66 61 73", "6366 7574", "6366 6174", "0x63, 0x66",
-    "0x63,0x66", "00000000: ", "00000000  ",
+    "63 66 75 74",
+    "63 66 61 74",
+    "63 66 6b 5f",
+    "63 66 6f 61",
+    "63 66 61 73",
+    "6366 7574",
+    "6366 6174",
+    "0x63, 0x66",
+    "0x63,0x66",
+    "00000000: ",
+    "00000000  ",
 ];
 
 /// Words that begin the names of credentials that cannot speak for themselves.
-const LABELS: [&str; 10] = [
-    "cloudflare", "CLOUDFLARE", "Cloudflare", "CF_", "cf_", "X-Auth-", "x-auth-", "TURNSTILE", "turnstile", "R2_SECRET",
+const LABELS: [&str; 15] = [
+    "cloudflare",
+    "CLOUDFLARE",
+    "Cloudflare",
+    "CF_",
+    "cf_",
+    "X-Auth-",
+    "x-auth-",
+    "TURNSTILE",
+    "turnstile",
+    "R2_SECRET",
+    "TUNNEL_TOKEN",
+    "TURN_KEY",
+    "CALLS_",
+    "DEPLOY_HOOK",
+    "MCP_",
 ];
 
 impl Anchors {
@@ -60,7 +83,8 @@ impl Anchors {
         for (rule_index, rule) in rules.rules.iter().enumerate() {
             for (shape_index, shape) in rule.shapes.iter().enumerate() {
                 if let ShapeForm::Anchored { literal, .. } = &shape.form {
-                    let entry = map.entry(stem(literal).to_vec()).or_insert_with(|| Anchor::Shape(Vec::new()));
+                    let entry =
+                        map.entry(stem(literal).to_vec()).or_insert_with(|| Anchor::Shape(Vec::new()));
                     if let Anchor::Shape(list) = entry {
                         list.push((rule_index, shape_index));
                     }
@@ -110,9 +134,9 @@ impl Searcher {
     }
 }
 
-/// `cfut` of `cfut_`: the underscore is the first thing that an encoding changes.
+/// `cfut` of `cfut_`, `v1.0` of `v1.0-`: a sign is the first thing that an encoding changes.
 fn stem(literal: &[u8]) -> &[u8] {
-    literal.strip_suffix(b"_").unwrap_or(literal)
+    literal.strip_suffix(b"_").or(literal.strip_suffix(b"-")).unwrap_or(literal)
 }
 
 /// The letters that base64 of `literal` has at each alignment, whatever stands around it (SURFACES.md T4), and
@@ -126,12 +150,13 @@ fn base64_needles(literal: &[u8]) -> [(Vec<u8>, usize); 3] {
     })
 }
 
-/// Does the text behind a stem go on as a prefix does? `_`, or something that may spell one.
-pub(crate) fn goes_on(text: &[u8], at: usize) -> bool {
-    match text.get(at) {
-        Some(b'_') => true,
-        Some(&byte) => !is_token(byte),
-        None => false,
+/// Does the text behind a stem go on as the literal does? With its sign, or with something that may spell it.
+pub(crate) fn goes_on(text: &[u8], at: usize, literal: &[u8]) -> bool {
+    let sign = literal.last().filter(|&&last| last == b'_' || last == b'-');
+    match (sign, text.get(at)) {
+        (None, _) => true,
+        (Some(sign), Some(byte)) => sign == byte || !is_token(*byte),
+        (Some(_), None) => false,
     }
 }
 
@@ -141,7 +166,9 @@ mod tests {
 
     #[test]
     fn needles_are_those_of_the_sheet() {
-        let needles = |literal: &str| base64_needles(literal.as_bytes()).map(|(n, _)| String::from_utf8(n).unwrap_or_default());
+        let needles = |literal: &str| {
+            base64_needles(literal.as_bytes()).map(|(n, _)| String::from_utf8(n).unwrap_or_default())
+        };
         assert_eq!(needles("cfut_"), ["Y2Z1dF", "NmdXRf", "jZnV0X"]);
         assert_eq!(needles("cfat_"), ["Y2ZhdF", "NmYXRf", "jZmF0X"]);
         assert_eq!(needles("cfk_"), ["Y2ZrX", "Nma1", "jZmtf"]);
@@ -152,7 +179,8 @@ mod tests {
         let anchors = Anchors::new(&RuleSet::builtin(), &[]);
         assert!(anchors.entries.len() <= 64, "{} literals", anchors.entries.len());
         let mut seen = Vec::new();
-        anchors.for_each(b"x cfut_a CF_TOKEN \\u0063", |range, anchor| seen.push((range.start, anchor.clone())));
+        anchors
+            .for_each(b"x cfut_a CF_TOKEN \\u0063", |range, anchor| seen.push((range.start, anchor.clone())));
         assert!(matches!(seen[0], (2, Anchor::Shape(_))), "{seen:?}");
         assert_eq!(seen[1..], [(9, Anchor::Label), (18, Anchor::Spelled)]);
     }

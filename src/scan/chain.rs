@@ -51,7 +51,8 @@ pub(crate) fn read(text: &[u8], start: usize, limit: usize, is_value: impl Fn(u8
     let mut chain = Chain::default();
     let mut at = start;
     while chain.text.len() < limit && at < text.len() {
-        let plain = text[at..].iter().take(limit - chain.text.len()).take_while(|&&byte| is_value(byte)).count();
+        let plain =
+            text[at..].iter().take(limit - chain.text.len()).take_while(|&&byte| is_value(byte)).count();
         if plain > 0 {
             chain.text.extend_from_slice(&text[at..at + plain]);
             chain.map.copied(at, plain);

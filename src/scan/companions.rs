@@ -42,7 +42,11 @@ pub(crate) fn emails(text: &[u8]) -> Vec<String> {
     if memchr::memchr(b'@', text).is_none() {
         return Vec::new();
     }
-    patterns().email.find_iter(text).map(|found| String::from_utf8_lossy(found.as_bytes()).into_owned()).collect()
+    patterns()
+        .email
+        .find_iter(text)
+        .map(|found| String::from_utf8_lossy(found.as_bytes()).into_owned())
+        .collect()
 }
 
 /// Everything useful around `value`, here and around the texts this one was decoded from.

@@ -53,7 +53,14 @@ impl Engine {
                 }
             }
         }
-        Engine { anchors: Anchors::new(&rules, labels), marks: Marks::new(&rules), rules, options, runs, free }
+        Engine {
+            anchors: Anchors::new(&rules, labels),
+            marks: Marks::new(&rules),
+            rules,
+            options,
+            runs,
+            free,
+        }
     }
 
     pub fn rules(&self) -> &RuleSet {

@@ -48,7 +48,13 @@ pub(crate) struct Scene<'a> {
 
 impl Scene<'_> {
     /// Weighs what stands around `value` for `rule`; `None` where nothing speaks for it.
-    pub(crate) fn weigh(&self, view: &View<'_>, value: Range<usize>, index: usize, rule: &Rule) -> Option<Evidence> {
+    pub(crate) fn weigh(
+        &self,
+        view: &View<'_>,
+        value: Range<usize>,
+        index: usize,
+        rule: &Rule,
+    ) -> Option<Evidence> {
         let names = names(view.text, value.clone());
         if names.direct.is_none()
             && names.at_start
@@ -96,10 +102,16 @@ impl Scene<'_> {
             }
             Some(Near { mark: Mark::Mention, text, .. }) => {
                 let evidence = base(Confidence::Medium).and(Reason::Mentioned(text))?;
-                if email { evidence.and(Reason::Neighbour("an e-mail address".into())) } else { Some(evidence) }
+                if email {
+                    evidence.and(Reason::Neighbour("an e-mail address".into()))
+                } else {
+                    Some(evidence)
+                }
             }
             None if email => base(Confidence::Low).and(Reason::Neighbour("an e-mail address".into())),
-            None => self.path_mentions().and_then(|word| base(Confidence::Medium).and(Reason::FileType(word))),
+            None => {
+                self.path_mentions().and_then(|word| base(Confidence::Medium).and(Reason::FileType(word)))
+            }
         }
     }
 
@@ -125,7 +137,9 @@ impl Scene<'_> {
                 Some(Near { mark: Mark::Host, text, .. }) => {
                     Evidence::new(Confidence::High, reason)?.and(Reason::Host(text))
                 }
-                Some(Near { text, .. }) => Evidence::new(Confidence::Medium, reason)?.and(Reason::Mentioned(text)),
+                Some(Near { text, .. }) => {
+                    Evidence::new(Confidence::Medium, reason)?.and(Reason::Mentioned(text))
+                }
                 None => Evidence::new(Confidence::Low, reason),
             };
         }
@@ -133,7 +147,9 @@ impl Scene<'_> {
             Near { mark: Mark::Host, text, .. } if names.direct.is_none() => {
                 Evidence::new(Confidence::Medium, Reason::Host(text))
             }
-            Near { text, .. } => Evidence::new(Confidence::Low, Reason::LittleContext)?.and(Reason::Mentioned(text)),
+            Near { text, .. } => {
+                Evidence::new(Confidence::Low, Reason::LittleContext)?.and(Reason::Mentioned(text))
+            }
         }
     }
 
@@ -157,7 +173,10 @@ impl Scene<'_> {
     fn path_mentions(&self) -> Option<String> {
         let leaf = self.provenance.leaf_name().to_ascii_lowercase().replace('\\', "/");
         let name = leaf.rsplit('/').next().unwrap_or_default();
-        ["cloudflare", "wrangler", ".dev.vars"].into_iter().find(|word| name.contains(word)).map(|_| name.to_owned())
+        ["cloudflare", "wrangler", ".dev.vars"]
+            .into_iter()
+            .find(|word| name.contains(word))
+            .map(|_| name.to_owned())
     }
 }
 
@@ -187,9 +206,11 @@ fn fits(patterns: &[LabelPattern], label: &Label) -> bool {
 /// Names a label in the field's words. A name is part of the text, never of the value.
 fn reason_of(text: &[u8], label: &Label) -> Reason {
     let name = label.written(text);
-    let is_header = ["x-", "cf-", "authorization"].iter().any(|start| name.to_ascii_lowercase().starts_with(start));
+    let is_header =
+        ["x-", "cf-", "authorization"].iter().any(|start| name.to_ascii_lowercase().starts_with(start));
     let is_option = text[label.range.clone()].starts_with(b"--");
-    let is_variable = name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
+    let is_variable =
+        name.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit() || byte == b'_');
     match (is_header, is_option, is_variable) {
         (true, _, _) => Reason::Header(name),
         (_, true, _) => Reason::Option(name),

@@ -27,6 +27,11 @@ impl Joint {
     }
 }
 
+/// May a value go on with this byte? Token characters, and what URLs, base64 and dotted tokens have besides.
+fn goes_on(byte: u8) -> bool {
+    is_token(byte) || matches!(byte, b'/' | b'.' | b'+' | b':')
+}
+
 /// The joint at the start of `rest`, if there is one. `before` is the byte in front of it.
 pub(crate) fn joint(before: Option<u8>, rest: &[u8]) -> Option<Joint> {
     match *rest.first()? {
@@ -158,7 +163,8 @@ fn quoted_printable(rest: &[u8]) -> Option<Joint> {
 pub(crate) fn ansi(rest: &[u8], at: usize) -> Option<usize> {
     match rest.get(at)? {
         b'[' => {
-            let parameters = rest[at + 1..].iter().take(32).take_while(|byte| (0x20..0x40).contains(*byte)).count();
+            let parameters =
+                rest[at + 1..].iter().take(32).take_while(|byte| (0x20..0x40).contains(*byte)).count();
             let last = rest.get(at + 1 + parameters)?;
             (0x40..0x7f).contains(last).then_some(at + parameters + 2)
         }
@@ -175,13 +181,14 @@ pub(crate) fn ansi(rest: &[u8], at: usize) -> Option<usize> {
 
 /// Characters that nobody sees, and dashes that an editor made of `-`.
 fn invisible(rest: &[u8]) -> Option<Joint> {
-    let text = std::str::from_utf8(rest.get(..rest.len().min(3))?).or_else(|error| {
-        std::str::from_utf8(&rest[..error.valid_up_to()])
-    });
+    let text = std::str::from_utf8(rest.get(..rest.len().min(3))?)
+        .or_else(|error| std::str::from_utf8(&rest[..error.valid_up_to()]));
     match text.ok()?.chars().next()? {
-        character @ ('\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}' | '\u{ad}') => {
-            Joint::gap(character.len_utf8(), Layer::ZeroWidth)
-        }
+        character @ ('\u{200b}'..='\u{200f}'
+        | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{2064}'
+        | '\u{feff}'
+        | '\u{ad}') => Joint::gap(character.len_utf8(), Layer::ZeroWidth),
         character @ ('\u{2010}'..='\u{2015}' | '\u{2212}') => {
             Joint::spelling(character.len_utf8(), b'-', Layer::ZeroWidth)
         }
@@ -222,10 +229,12 @@ fn concatenation(rest: &[u8]) -> Option<Joint> {
     if operator.is_none() && at == close {
         return None;
     }
-    let prefix = usize::from(matches!(rest.get(at), Some(b'f' | b'b' | b'r' | b'u')) && quote(&rest[at + 1..]).is_some());
+    let prefix = usize::from(
+        matches!(rest.get(at), Some(b'f' | b'b' | b'r' | b'u')) && quote(&rest[at + 1..]).is_some(),
+    );
     let open = quote(&rest[at + prefix..])?;
     let after = at + prefix + open;
-    rest.get(after).is_some_and(|&byte| is_token(byte)).then_some(())?;
+    rest.get(after).is_some_and(|&byte| goes_on(byte)).then_some(())?;
     Joint::gap(after, Layer::Concatenated)
 }
 
@@ -233,7 +242,7 @@ fn concatenation(rest: &[u8]) -> Option<Joint> {
 /// something else.
 fn shell_quote(before: Option<u8>, rest: &[u8]) -> Option<Joint> {
     let quotes = rest.iter().take(4).take_while(|byte| matches!(byte, b'"' | b'\'')).count();
-    let inside = before.is_some_and(is_token) && rest.get(quotes).is_some_and(|&byte| is_token(byte));
+    let inside = before.is_some_and(goes_on) && rest.get(quotes).is_some_and(|&byte| goes_on(byte));
     (inside && (1..=2).contains(&quotes)).then_some(())?;
     Joint::gap(quotes, Layer::Shell)
 }
@@ -259,7 +268,7 @@ fn line_break(rest: &[u8]) -> Option<Joint> {
     at += rest[at..].iter().take(8).take_while(|&&byte| byte == b' ').count();
     at += newline(&rest[at..])?;
     at += gutter(&rest[at..]);
-    rest.get(at).is_some_and(|&byte| is_token(byte)).then_some(())?;
+    rest.get(at).is_some_and(|&byte| goes_on(byte)).then_some(())?;
     Joint::gap(at, Layer::Wrapped)
 }
 
@@ -276,7 +285,9 @@ fn gutter(rest: &[u8]) -> usize {
     let indent = rest.iter().take(80).take_while(|&&byte| byte == b' ' || byte == b'\t').count();
     let edge = border(&rest[indent..]);
     if edge > 0 {
-        return indent + edge + rest[indent + edge..].iter().take(4).take_while(|&&byte| byte == b' ').count();
+        return indent
+            + edge
+            + rest[indent + edge..].iter().take(4).take_while(|&&byte| byte == b' ').count();
     }
     let digits = rest[indent..].iter().take(7).take_while(|byte| byte.is_ascii_digit()).count();
     if digits > 0 {
@@ -341,7 +352,8 @@ mod tests {
 
     #[test]
     fn what_ends_a_value_is_no_joint() {
-        for rest in [b"\",".as_slice(), b"\"}", b" other", b"; x", b"&amp;x", b"%zz", b"=\"x", b"\n\n", b"''"] {
+        for rest in [b"\",".as_slice(), b"\"}", b" other", b"; x", b"&amp;x", b"%zz", b"=\"x", b"\n\n", b"''"]
+        {
             assert_eq!(joint(Some(b'x'), rest), None, "{}", String::from_utf8_lossy(rest));
         }
     }

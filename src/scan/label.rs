@@ -4,7 +4,7 @@
 //! not judge names; that is `evidence`.
 
 use crate::rules::{Words, words};
-use crate::scan::class::is_token;
+use crate::scan::class::{is_base64, is_token};
 use std::ops::Range;
 
 /// How far back a name may stand.
@@ -53,7 +53,8 @@ pub(crate) struct Names {
 /// Finds what names the value at `value`.
 pub(crate) fn names(text: &[u8], value: Range<usize>) -> Names {
     let mut names = Names { after_email: is_after_email(text, value.start), ..Names::default() };
-    let mut walk = Walk { text, at: value.start, floor: value.start.saturating_sub(REACH), gap: Gap::default() };
+    let mut walk =
+        Walk { text, at: value.start, floor: value.start.saturating_sub(REACH), gap: Gap::default() };
     let mut passed = false;
     let mut explicit_value = false;
     for _ in 0..MAX_NAMES {
@@ -158,7 +159,9 @@ impl Walk<'_> {
             b'&' if self.text.get(end) == Some(&b';') => body.len(),
             b'#' if start >= 2 && self.text[start - 2] == b'&' => body.len(),
             b'=' if body.starts_with(b"3D") || body.starts_with(b"3A") || body.starts_with(b"22") => 2,
-            b'[' | b';' if is_colour(body) => body.iter().position(|&byte| byte == b'm').map_or(0, |at| at + 1),
+            b'[' | b';' if is_colour(body) => {
+                body.iter().position(|&byte| byte == b'm').map_or(0, |at| at + 1)
+            }
             _ => 0,
         };
         start + spelled..end
@@ -205,7 +208,8 @@ pub(crate) fn value_start(text: &[u8], run: &Range<usize>) -> usize {
 fn is_after_email(text: &[u8], at: usize) -> bool {
     let Some(before) = text[..at].strip_suffix(b":") else { return false };
     let start = before.len().saturating_sub(80);
-    let word = before[start..].rsplit(|byte| !(byte.is_ascii_alphanumeric() || b"@._%+-".contains(byte))).next();
+    let word =
+        before[start..].rsplit(|byte| !(byte.is_ascii_alphanumeric() || b"@._%+-".contains(byte))).next();
     word.and_then(|word| memchr::memchr(b'@', word).map(|at| (&word[..at], &word[at + 1..])))
         .is_some_and(|(user, host)| !user.is_empty() && host.contains(&b'.'))
 }
@@ -213,7 +217,9 @@ fn is_after_email(text: &[u8], at: usize) -> bool {
 /// The words of the tag whose text the value is: `<Config Target="CLOUDFLARE_API_TOKEN" …>VALUE`.
 fn tag_names(text: &[u8], at: usize) -> Vec<Label> {
     let floor = at.saturating_sub(REACH);
-    let Some(open) = memchr::memrchr(b'<', &text[floor..at]).map(|index| floor + index + 1) else { return Vec::new() };
+    let Some(open) = memchr::memrchr(b'<', &text[floor..at]).map(|index| floor + index + 1) else {
+        return Vec::new();
+    };
     let mut labels = Vec::new();
     let mut start = open;
     for index in open..=at {
@@ -234,7 +240,9 @@ fn name_behind(text: &[u8], at: usize) -> Option<Label> {
         let length = text[start..].iter().take(MAX_NAME).take_while(|&&byte| is_word(byte)).count();
         Some(start..start + length)
     };
-    let key = word(at)?;
+    // A decoded value ends a little before the text that spells it.
+    let rest = text[at..].iter().take_while(|&&byte| is_base64(byte) || byte == b'=').count();
+    let key = word(at + rest)?;
     let names_it = matches!(&text[key.clone()], b"name" | b"key" | b"Name" | b"Key" | b"header");
     names_it.then(|| word(key.end)).flatten().map(|range| Label::new(text, range))
 }
@@ -281,7 +289,8 @@ mod tests {
         for (text, expected) in table {
             let text = text.replace("=3DVALUE", "=3D\u{0}VALUE").replace('\u{0}', "");
             let start = text.find(VALUE).unwrap_or_default();
-            let run = start - text[..start].bytes().rev().take_while(|&byte| is_token(byte)).count()..start + VALUE.len();
+            let run = start - text[..start].bytes().rev().take_while(|&byte| is_token(byte)).count()
+                ..start + VALUE.len();
             assert_eq!(value_start(text.as_bytes(), &run), start, "start of the value in {text}");
             assert_eq!(named(&text).0.as_deref(), Some(expected), "{text}");
         }
@@ -297,7 +306,8 @@ mod tests {
 
     #[test]
     fn names_beside_the_value_are_kept() {
-        let (_, names) = named("<Config Target=\"CF_TOKEN\" Mode=\"\" Display=\"always\">VALUEVALUE</Config>");
+        let (_, names) =
+            named("<Config Target=\"CF_TOKEN\" Mode=\"\" Display=\"always\">VALUEVALUE</Config>");
         assert!(names.beside.iter().any(|label| label.words == ["cf", "token"]));
         let (_, names) = named("{\"value\":\"VALUEVALUE\",\"name\":\"X-Auth-Key\"}");
         assert!(names.beside.iter().any(|label| label.words == ["x", "auth", "key"]));

@@ -37,7 +37,8 @@ pub(crate) fn after_name(text: &[u8], start: usize) -> Option<Shown> {
 
 /// `head MASK tail`, where head or tail shows at least four characters.
 fn masked(text: &[u8], start: usize) -> Option<Shown> {
-    let visible = |at: usize| text[at..].iter().take(MAX_VISIBLE + 1).take_while(|&&byte| is_token(byte)).count();
+    let visible =
+        |at: usize| text[at..].iter().take(MAX_VISIBLE + 1).take_while(|&&byte| is_token(byte)).count();
     let head = visible(start);
     let mask = mask_len(&text[start + head..]);
     if mask == 0 {
@@ -49,7 +50,8 @@ fn masked(text: &[u8], start: usize) -> Option<Shown> {
         return None;
     }
     let last_four = &text[tail_at + tail.saturating_sub(4)..tail_at + tail];
-    let shown = if tail >= MIN_VISIBLE { String::from_utf8_lossy(last_four).into_owned() } else { String::new() };
+    let shown =
+        if tail >= MIN_VISIBLE { String::from_utf8_lossy(last_four).into_owned() } else { String::new() };
     Some(Shown { len: head + mask + tail, shown })
 }
 
@@ -61,7 +63,9 @@ fn mask_len(rest: &[u8]) -> usize {
         Some(b'.') if run(b'.') >= 3 => run(b'.'),
         Some(0xe2) => {
             let bullets = ["\u{2022}", "\u{2026}", "\u{25cf}", "\u{2588}"];
-            let Some(bullet) = bullets.iter().find(|bullet| rest.starts_with(bullet.as_bytes())) else { return 0 };
+            let Some(bullet) = bullets.iter().find(|bullet| rest.starts_with(bullet.as_bytes())) else {
+                return 0;
+            };
             rest.chunks_exact(3).take_while(|chunk| *chunk == bullet.as_bytes()).count() * 3
         }
         _ => 0,

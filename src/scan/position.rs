@@ -71,7 +71,8 @@ mod tests {
     #[test]
     fn lines_and_columns_count_from_one() {
         let mut counter = Counter::new(raw(b"ab\ncd\n\ne"), Lines::Bytes);
-        let positions: Vec<_> = [0, 1, 3, 4, 7].map(|at| counter.position(at)).map(|p| (p.line, p.column)).into();
+        let positions: Vec<_> =
+            [0, 1, 3, 4, 7].map(|at| counter.position(at)).map(|p| (p.line, p.column)).into();
         assert_eq!(positions, [(1, 1), (1, 2), (2, 1), (2, 2), (4, 1)]);
     }
 

@@ -25,7 +25,7 @@ pub(crate) fn looks_random(value: &[u8]) -> bool {
     distinct(value) * 5 >= value.len().min(40) * 2
         && class_changes(value) * 8 >= value.len() * 3
         && longest_same_class(value) <= 10
-        && value.iter().filter(|&&byte| class_of(byte) == SIGN).count() <= 5
+        && (count(value, SIGN) <= 5 || count(value, DIGIT) >= 4)
 }
 
 /// Somebody else's token of the same length.
@@ -38,14 +38,19 @@ fn distinct(value: &[u8]) -> usize {
     value.iter().filter(|&&byte| !std::mem::replace(&mut seen[byte as usize], true)).count()
 }
 
-/// `_` and `-`: words are joined by many, random text has one or two in 40 characters.
+/// `_` and `-`: words are joined by many and have few digits; random text has one or two signs, six digits.
 const SIGN: u8 = 3;
+const DIGIT: u8 = 2;
+
+fn count(value: &[u8], class: u8) -> usize {
+    value.iter().filter(|&&byte| class_of(byte) == class).count()
+}
 
 fn class_of(byte: u8) -> u8 {
     match byte {
         b'a'..=b'z' => 0,
         b'A'..=b'Z' => 1,
-        b'0'..=b'9' => 2,
+        b'0'..=b'9' => DIGIT,
         _ => SIGN,
     }
 }
@@ -107,7 +112,8 @@ mod tests {
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }
-        for value in ["CloudflareDurableObjectNamespaceBinding1", "this-is-a-Rather-long-Branch-name-number1"] {
+        for value in ["CloudflareDurableObjectNamespaceBinding1", "this-is-a-Rather-long-Branch-name-number1"]
+        {
             assert!(!looks_random(value.as_bytes()), "{value}");
         }
     }

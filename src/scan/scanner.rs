@@ -5,7 +5,9 @@ mod contextual;
 mod encoded;
 mod free;
 
-use crate::model::{Candidate, Checksum, Chunk, Confidence, Kind, Layer, Partial, Place, Position, Reason, Secret};
+use crate::model::{
+    Candidate, Checksum, Chunk, Confidence, Kind, Layer, Partial, Place, Position, Reason, Secret,
+};
 use crate::rules::Rule;
 use crate::scan::Hits;
 use crate::scan::allow;
@@ -119,7 +121,9 @@ impl<'a> Scanner<'a> {
     /// What evidence is read from. Whether Cloudflare is spoken of at all is asked once a chunk, when first needed.
     fn scene(&self) -> Scene<'a> {
         let speaks = *self.speaks.get_or_init(|| {
-            self.engine.marks.any(self.chunk.text) || self.lines != Lines::Bytes || !self.chunk.layers.is_empty()
+            self.engine.marks.any(self.chunk.text)
+                || self.lines != Lines::Bytes
+                || !self.chunk.layers.is_empty()
         });
         Scene { marks: &self.engine.marks, provenance: &self.chunk.provenance, speaks }
     }
@@ -185,8 +189,8 @@ impl<'a> Scanner<'a> {
         let rival = self.found.iter().position(|(range, other)| {
             range.start < raw.end
                 && raw.start < range.end
-                && (other.secret == candidate.secret || other.place.decoded == candidate.place.decoded)
-                && !unpacked(&candidate)
+                && (other.secret == candidate.secret
+                    || (other.place.decoded == candidate.place.decoded && !unpacked(&candidate)))
         });
         match rival {
             Some(index) if self.found[index].1.confidence >= candidate.confidence => {}

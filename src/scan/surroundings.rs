@@ -124,7 +124,8 @@ impl Marks {
             let on_line = line.start <= at.start && at.end <= line.end;
             let better = best.as_ref().is_none_or(|best| (mark, !on_line) < (best.mark, !best.on_line));
             if better {
-                best = Some(Near { mark, text: self.entries[found.pattern().as_usize()].text.clone(), on_line });
+                best =
+                    Some(Near { mark, text: self.entries[found.pattern().as_usize()].text.clone(), on_line });
             }
         }
         best
@@ -144,11 +145,13 @@ impl Marks {
 
 /// `provider "cloudflare"`, `protocol=cloudflare`, `dns cloudflare`, `"domain": "cloudflare"`.
 fn is_provider(text: &[u8], at: &Range<usize>) -> bool {
-    let whole_word = text.get(at.end).is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"/@_-".contains(byte));
+    let whole_word =
+        text.get(at.end).is_none_or(|byte| !byte.is_ascii_alphanumeric() && !b"/@_-".contains(byte));
     let before = &text[at.start.saturating_sub(32)..at.start];
     let end = before.iter().rposition(|byte| byte.is_ascii_alphanumeric()).map_or(0, |index| index + 1);
     let separated = end < before.len() && !before[end..].contains(&b'\n');
-    let start = before[..end].iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |index| index + 1);
+    let start =
+        before[..end].iter().rposition(|byte| !byte.is_ascii_alphanumeric()).map_or(0, |index| index + 1);
     let word = before[start..end].to_ascii_lowercase();
     whole_word && separated && Words::shipped().providers.iter().any(|provider| provider.as_bytes() == word)
 }
@@ -165,8 +168,10 @@ pub(crate) fn line_around(text: &[u8], value: &Range<usize>) -> Range<usize> {
 fn window_around(text: &[u8], value: &Range<usize>) -> Range<usize> {
     let floor = value.start.saturating_sub(REACH);
     let ceiling = text.len().min(value.end + REACH);
-    let start = memchr::memrchr_iter(b'\n', &text[floor..value.start]).nth(LINES).map_or(floor, |at| floor + at + 1);
-    let end = memchr::memchr_iter(b'\n', &text[value.end..ceiling]).nth(LINES).map_or(ceiling, |at| value.end + at);
+    let start =
+        memchr::memrchr_iter(b'\n', &text[floor..value.start]).nth(LINES).map_or(floor, |at| floor + at + 1);
+    let end =
+        memchr::memchr_iter(b'\n', &text[value.end..ceiling]).nth(LINES).map_or(ceiling, |at| value.end + at);
     start..end
 }
 

@@ -70,7 +70,8 @@ impl Letters {
             let values: Vec<u8> = group.iter().filter_map(|&at| value(text[at as usize])).collect();
             url |= group.iter().any(|&at| matches!(text[at as usize], b'-' | b'_'));
             let bytes = values.len() * 6 / 8;
-            let word = values.iter().fold(0u32, |word, &v| word << 6 | u32::from(v)) << (6 * (4 - values.len()));
+            let word =
+                values.iter().fold(0u32, |word, &v| word << 6 | u32::from(v)) << (6 * (4 - values.len()));
             out.extend_from_slice(&word.to_be_bytes()[1..=bytes]);
             let (first, last) = (group[0] as usize, group[group.len() - 1] as usize);
             let raw_len = last + 1 - first;
@@ -163,7 +164,9 @@ fn decode_head(text: &[u8], letters: &[u32], phase: usize) -> Option<Vec<u8>> {
     let letters = letters.get(phase..)?;
     let mut head = Vec::with_capacity(15);
     for group in letters.chunks_exact(4).take(5) {
-        let word = group.iter().try_fold(0u32, |word, &at| Some(word << 6 | u32::from(value(text[at as usize])?)))?;
+        let word = group
+            .iter()
+            .try_fold(0u32, |word, &at| Some(word << 6 | u32::from(value(text[at as usize])?)))?;
         head.extend_from_slice(&word.to_be_bytes()[1..]);
     }
     (head.len() >= 12).then_some(head)
@@ -191,7 +194,10 @@ mod tests {
             assert_eq!(String::from_utf8_lossy(&found.text), secret, "{text}");
             assert_eq!(found.back.span(0..3), 6..10);
             let last = found.back.span(secret.len() - 1..secret.len());
-            assert!(text[..last.end].trim_end_matches('=').ends_with(spelling.trim_end_matches('=')), "{text}");
+            assert!(
+                text[..last.end].trim_end_matches('=').ends_with(spelling.trim_end_matches('=')),
+                "{text}"
+            );
         }
     }
 
@@ -200,8 +206,8 @@ mod tests {
         let mut bytes = vec![0x80, 0xff, 0x13, 0x99];
         bytes.extend_from_slice(b"cfut_and the rest of it, which is text");
         let text = BASE64.encode(&bytes);
-        let at = text.find("NmdXRf").expect("the needle of alignment 1");
-        let found = with_needle(text.as_bytes(), at, 1).expect("decodes");
+        let at = text.find("NmdXRf").expect("the needle of a prefix one byte into a group");
+        let found = with_needle(text.as_bytes(), at, 2).expect("decodes");
         assert!(String::from_utf8_lossy(&found.text).contains("cfut_and"), "{:?}", found.text);
     }
 

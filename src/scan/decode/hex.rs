@@ -36,7 +36,8 @@ pub(crate) fn dump(text: &[u8], at: usize) -> Option<Decoded> {
     let mut line_start = start;
     let limit = text.len().min(start + MAX_DUMP);
     while line_start < limit {
-        let line_end = memchr::memchr(b'\n', &text[line_start..limit]).map_or(limit, |index| line_start + index);
+        let line_end =
+            memchr::memchr(b'\n', &text[line_start..limit]).map_or(limit, |index| line_start + index);
         if dump.row(text, line_start..line_end) == 0 && line_start > at {
             break;
         }

@@ -11,7 +11,7 @@ mod utf16;
 pub(crate) use base64::{region as base64_region, with_needle as base64_with_needle};
 pub(crate) use hex::{dump, run as hex_run};
 pub(crate) use inflate::inflate;
-pub(crate) use utf16::{whole as utf16_whole, stretches as utf16_stretches};
+pub(crate) use utf16::{stretches as utf16_stretches, whole as utf16_whole};
 
 use crate::model::Layer;
 use crate::scan::view::Back;

@@ -45,7 +45,8 @@ fn looks_like(text: &[u8]) -> Option<Order> {
     if sample.len() < 2 * MIN_CHARACTERS {
         return None;
     }
-    let zeros = |odd: usize| sample.chunks_exact(2).filter(|pair| pair[odd] == 0 && pair[1 - odd] != 0).count();
+    let zeros =
+        |odd: usize| sample.chunks_exact(2).filter(|pair| pair[odd] == 0 && pair[1 - odd] != 0).count();
     let most = sample.len() / 2 * 9 / 10;
     match (zeros(1) >= most, zeros(0) >= most) {
         (true, false) => Some(Order::Little),

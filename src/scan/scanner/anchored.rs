@@ -6,7 +6,8 @@ use crate::rules::{Alphabet, Check, Shape, ShapeForm};
 use crate::scan::anchors::goes_on;
 use crate::scan::chain::{self, Chain};
 use crate::scan::check;
-use crate::scan::class::{Makeup, is_token};
+use crate::scan::class::{MIN_RUN, Makeup, is_token};
+use crate::scan::joints::joint;
 use crate::scan::label::value_start;
 use crate::scan::partial;
 use crate::scan::quality::is_placeholder;
@@ -29,8 +30,10 @@ impl Scanner<'_> {
         let mut read: Option<(usize, Chain)> = None;
         for &(rule, shape) in shapes {
             let rules = self.rule(rule);
-            let ShapeForm::Anchored { literal: full, lead, alphabet, .. } = &rules.shapes[shape].form else { continue };
-            if full.ends_with(b"_") && !goes_on(view.text, literal.end) {
+            let ShapeForm::Anchored { literal: full, lead, alphabet, .. } = &rules.shapes[shape].form else {
+                continue;
+            };
+            if !goes_on(view.text, literal.end, full) {
                 return;
             }
             let Some(start) = start_of(view.text, literal.start, lead.as_deref()) else { continue };
@@ -56,14 +59,16 @@ impl Scanner<'_> {
 
     /// A prefix whose first character is spelled as an escape: tries every shape with a prefix.
     pub(super) fn spelled(&mut self, view: &View<'_>, start: usize) {
-        let chain = chain::read(view.text, start, 100, |byte| Alphabet::Dotted.has(byte));
-        if chain.text.len() < 40 {
+        let wide = |byte| Alphabet::Url.has(byte) || Alphabet::Base64.has(byte);
+        let chain = chain::read(view.text, start, LONGEST, wide);
+        if chain.text.len() < MIN_RUN {
             return;
         }
         for rule in 0..self.engine.rules.rules.len() {
             for shape in &self.rule(rule).shapes {
-                let prefixed = matches!(&shape.form, ShapeForm::Anchored { literal, .. } if chain.text.starts_with(literal));
-                if prefixed && self.put_together(view, start, &chain, rule, shape) {
+                let ShapeForm::Anchored { literal, lead, .. } = &shape.form else { continue };
+                let begins = chain.text.starts_with(lead.as_ref().unwrap_or(literal));
+                if begins && self.put_together(view, start, &chain, rule, shape) {
                     return;
                 }
             }
@@ -71,7 +76,14 @@ impl Scanner<'_> {
     }
 
     /// Matches a shape against a value put together from pieces.
-    fn put_together(&mut self, view: &View<'_>, start: usize, chain: &Chain, rule: usize, shape: &Shape) -> bool {
+    fn put_together(
+        &mut self,
+        view: &View<'_>,
+        start: usize,
+        chain: &Chain,
+        rule: usize,
+        shape: &Shape,
+    ) -> bool {
         let ShapeForm::Anchored { regex, alphabet, .. } = &shape.form else { return false };
         // Only base64 has values of any length; elsewhere the shape itself says where the value ends.
         let ends: Vec<usize> =
@@ -170,7 +182,8 @@ fn start_of(text: &[u8], at: usize, lead: Option<&[u8]>) -> Option<usize> {
 
 /// Does nothing of another word stand right before the value? An escape or a colour code does not count.
 fn bounded(text: &[u8], range: &Range<usize>) -> bool {
-    let word = range.start - text[..range.start].iter().rev().take(80).take_while(|&&byte| is_token(byte)).count();
+    let word =
+        range.start - text[..range.start].iter().rev().take(80).take_while(|&&byte| is_token(byte)).count();
     word == range.start || value_start(text, &(word..range.end)) == range.start
 }
 
@@ -200,16 +213,12 @@ fn checked(found: &mut Match<'_>, value: &str, bounded: bool, broken: bool) -> b
 
 /// Padding is part of the base64 text; what was read ends in front of it.
 fn tunnel_token(found: &mut Match<'_>, text: &[u8], value: &str) -> bool {
-    let behind = &text[found.range.end..];
-    let (pad, raw) = match behind {
-        [b'=', b'=', ..] => ("==", 2),
-        [b'=', ..] => ("=", 1),
-        [b'%', b'3', b'D' | b'd', b'%', b'3', ..] => ("==", 6),
-        [b'%', b'3', b'D' | b'd', ..] => ("=", 3),
-        _ => ("", 0),
-    };
-    let padded = format!("{value}{pad}");
-    let (whole, raw) = if padded.len().is_multiple_of(4) { (padded, raw) } else { (value.to_owned(), 0) };
+    let (mut whole, mut raw) = (value.to_owned(), 0);
+    while !whole.len().is_multiple_of(4) {
+        let Some(len) = padding(&text[found.range.end + raw..]) else { break };
+        whole.push('=');
+        raw += len;
+    }
     let Some(token) = check::tunnel_token(whole.as_bytes()) else { return false };
     found.range.end += raw;
     found.secret = Secret::new(whole);
@@ -217,6 +226,14 @@ fn tunnel_token(found: &mut Match<'_>, text: &[u8], value: &str) -> bool {
     found.account = Some(token.account);
     found.reasons.push(Reason::Parses("a tunnel token with account, tunnel and secret"));
     true
+}
+
+/// The length of a `=`, spelled or not.
+fn padding(rest: &[u8]) -> Option<usize> {
+    if rest.first() == Some(&b'=') {
+        return Some(1);
+    }
+    joint(None, rest).filter(|joint| joint.spells == Some(b'=')).map(|joint| joint.len)
 }
 
 /// The account and the tunnel stand in other fields of the same object.

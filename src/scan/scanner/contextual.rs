@@ -2,7 +2,7 @@
 
 use super::{Match, Scanner};
 use crate::model::{Confidence, Layer, Reason, Secret};
-use crate::rules::{Alphabet, Check, Class, Rule, Shape, ShapeForm};
+use crate::rules::{Check, Class, Rule, Shape, ShapeForm};
 use crate::scan::chain;
 use crate::scan::check;
 use crate::scan::class::{MIN_RUN, Makeup, is_token};
@@ -18,6 +18,8 @@ use std::ops::Range;
 
 /// How far behind a name a value in pieces may begin.
 const NAME_REACH: usize = 96;
+/// The longest value of several runs: an OAuth token has 87 characters.
+const LONGEST_VALUE: usize = 100;
 /// How far from an Access secret its client id may stand.
 const PAIR_REACH: usize = 1200;
 /// The part of a Turnstile secret that is the same in most of them.
@@ -45,21 +47,24 @@ impl Scanner<'_> {
         if !has_class(*class, Makeup::of(&view.text[run.clone()])) {
             return;
         }
-        let range = match regex {
-            None => run.clone(),
-            Some(regex) => {
-                let window = &view.text[run.start..view.text.len().min(run.start + 256)];
-                // `$` in a shape means the end of the run.
-                let window = if regex.as_str().ends_with('$') { &window[..run.len()] } else { window };
-                let Some(found) = regex.find(window) else { return };
-                run.start..run.start + found.end()
-            }
+        let Some(regex) = regex else {
+            return self.judge_run(
+                view,
+                run.clone(),
+                view.text[run.clone()].to_vec(),
+                Vec::new(),
+                rule,
+                shape,
+            );
         };
-        if !stands_alone(view.text, &range) {
-            return;
+        // A value of several runs may have its separators spelled: `…%3A…`.
+        let chain = chain::read(view.text, run.start, LONGEST_VALUE, is_value);
+        let Some(found) = regex.find(limit(&chain.text, regex, run.len())) else { return };
+        let length = found.end();
+        let range = chain.map.raw_span(0..length);
+        if stands_alone(view.text, &range) {
+            self.judge_run(view, range, chain.text[..length].to_vec(), chain.layers(length), rule, shape);
         }
-        let text = view.text[range.clone()].to_vec();
-        self.judge_run(view, range, text, Vec::new(), rule, shape);
     }
 
     fn judge_run(
@@ -109,10 +114,16 @@ impl Scanner<'_> {
         shape: &Shape,
     ) -> Option<Evidence> {
         let evidence = self.scene().weigh(view, range.clone(), rule, written);
-        if shape.check == Some(Check::Turnstile) && evidence.is_none() && is_likely_turnstile(&view.text[range.clone()]) {
+        if shape.check == Some(Check::Turnstile)
+            && evidence.is_none()
+            && is_likely_turnstile(&view.text[range.clone()])
+        {
             let confidence = Confidence::Medium;
-            return Some(Evidence { confidence, reasons: vec![Reason::Parses("the usual beginning of a Turnstile secret")] })
-                .filter(|_| self.is_not_named_otherwise(view, range, written));
+            return Some(Evidence {
+                confidence,
+                reasons: vec![Reason::Parses("the usual beginning of a Turnstile secret")],
+            })
+            .filter(|_| self.is_not_named_otherwise(view, range, written));
         }
         if shape.check != Some(Check::AccessPair) || !has_client_id(view.text, range) {
             return evidence;
@@ -120,34 +131,49 @@ impl Scanner<'_> {
         let reason = Reason::Neighbour("a client id ending in .access".into());
         let named = self.access_name(view, range, written)?;
         let confidence = if named { Confidence::High } else { Confidence::Medium };
-        Some(Evidence { confidence, reasons: [evidence.map(|e| e.reasons).unwrap_or_default(), vec![reason]].concat() })
+        Some(Evidence {
+            confidence,
+            reasons: [evidence.map(|e| e.reasons).unwrap_or_default(), vec![reason]].concat(),
+        })
     }
 
     /// Beside a client id: does the name fit (`true`), or say nothing (`false`)? `None` if it says something else.
     fn access_name(&self, view: &View<'_>, range: &Range<usize>, written: &Rule) -> Option<bool> {
         let names = crate::scan::label::names(view.text, range.clone());
         let Some(label) = names.direct else { return Some(false) };
-        let fits = |patterns: &[crate::rules::LabelPattern]| patterns.iter().any(|pattern| pattern.fits(&label.words));
+        let fits = |patterns: &[crate::rules::LabelPattern]| {
+            patterns.iter().any(|pattern| pattern.fits(&label.words))
+        };
         match (fits(&written.context.strong) || fits(&written.context.weak), fits(&written.context.against)) {
             (true, _) => Some(true),
             (false, true) => None,
-            (false, false) => label.words.iter().any(|word| word == "secret" || word == "access").then_some(false),
+            (false, false) => {
+                label.words.iter().any(|word| word == "secret" || word == "access").then_some(false)
+            }
         }
     }
 
     fn is_not_named_otherwise(&self, view: &View<'_>, range: &Range<usize>, written: &Rule) -> bool {
         let names = crate::scan::label::names(view.text, range.clone());
-        names.direct.is_none_or(|label| !written.context.against.iter().any(|pattern| pattern.fits(&label.words)))
+        names
+            .direct
+            .is_none_or(|label| !written.context.against.iter().any(|pattern| pattern.fits(&label.words)))
     }
 
     /// A name that may be followed by a value in pieces, or by what a mask left of one.
     pub(super) fn labelled(&mut self, view: &View<'_>, word: Range<usize>) {
         let text = view.text;
-        let name_end = word.end + text[word.end..].iter().take(64).take_while(|&&byte| is_token(byte)).count();
+        let name_end =
+            word.end + text[word.end..].iter().take(64).take_while(|&&byte| is_token(byte)).count();
         let Some(start) = value_behind(text, name_end) else { return };
         let plain = text[start..].iter().take(LONGEST_RUN + 1).take_while(|&&byte| is_token(byte)).count();
         let before = start.checked_sub(1).map(|index| text[index]);
-        let in_pieces = plain < LONGEST_RUN && joint(text.get(start + plain - usize::from(plain > 0)).copied().or(before), &text[start + plain..]).is_some();
+        let in_pieces = plain < LONGEST_RUN
+            && joint(
+                text.get(start + plain - usize::from(plain > 0)).copied().or(before),
+                &text[start + plain..],
+            )
+            .is_some();
         if in_pieces {
             self.in_pieces(view, start, plain);
         }
@@ -160,22 +186,41 @@ impl Scanner<'_> {
     }
 
     fn in_pieces(&mut self, view: &View<'_>, start: usize, plain: usize) {
-        let chain = chain::read(view.text, start, LONGEST_RUN + 40, |byte| Alphabet::Dotted.has(byte));
+        let chain = chain::read(view.text, start, LONGEST_VALUE, is_value);
         if !chain.is_broken() {
             return;
         }
-        let engine = self.engine;
         // What stands whole in front of the first joint is the run pass's business.
-        for end in chain.ends().filter(|&end| end > plain && (MIN_RUN..=LONGEST_RUN).contains(&end)) {
-            let makeup = Makeup::of(&chain.text[..end]);
-            for &(rule, shape) in &engine.runs[end] {
-                let shape = &self.rule(rule).shapes[shape];
-                let ShapeForm::Run { class, regex: None, .. } = &shape.form else { continue };
-                if has_class(*class, makeup) && chain.text[..end].iter().all(|&byte| is_token(byte)) {
-                    let range = chain.map.raw_span(0..end);
-                    let text = chain.text[..end].to_vec();
-                    self.judge_run(view, range, text, chain.layers(end), rule, shape);
-                }
+        for end in chain.ends().filter(|&end| end > plain && end >= MIN_RUN) {
+            self.piece(view, &chain, end);
+        }
+        if plain == 0 {
+            self.spelled(view, start);
+        }
+    }
+
+    /// Tries the first `end` characters of a chain as a value.
+    fn piece(&mut self, view: &View<'_>, chain: &chain::Chain, end: usize) {
+        let text = &chain.text[..end];
+        let run = text.iter().take_while(|&&byte| is_token(byte)).count();
+        let makeup = Makeup::of(&text[..run]);
+        let engine = self.engine;
+        for &(rule, shape) in engine.runs.get(run).map(Vec::as_slice).unwrap_or_default() {
+            let shape = &self.rule(rule).shapes[shape];
+            let ShapeForm::Run { class, regex, .. } = &shape.form else { continue };
+            let whole = match regex {
+                None => run == end,
+                Some(regex) => regex.find(text).is_some_and(|found| found.end() == end),
+            };
+            if whole && has_class(*class, makeup) {
+                self.judge_run(
+                    view,
+                    chain.map.raw_span(0..end),
+                    text.to_vec(),
+                    chain.layers(end),
+                    rule,
+                    shape,
+                );
             }
         }
     }
@@ -188,8 +233,22 @@ impl Scanner<'_> {
         if label.words.last().is_some_and(|word| words.identifiers.contains(word)) {
             return None;
         }
-        self.engine.rules.rules.iter().position(|rule| rule.context.strong.iter().any(|p| p.fits(&label.words)))
+        self.engine
+            .rules
+            .rules
+            .iter()
+            .position(|rule| rule.context.strong.iter().any(|p| p.fits(&label.words)))
     }
+}
+
+/// Token characters, and what separates the runs of an OAuth or MCP token.
+fn is_value(byte: u8) -> bool {
+    is_token(byte) || byte == b'.' || byte == b':'
+}
+
+/// `$` in a shape means the end of the run.
+fn limit<'t>(text: &'t [u8], regex: &regex::bytes::Regex, run: usize) -> &'t [u8] {
+    if regex.as_str().ends_with('$') { &text[..run.min(text.len())] } else { text }
 }
 
 fn has_class(class: Class, makeup: Makeup) -> bool {
@@ -213,7 +272,8 @@ fn looks_made(text: &[u8], shape: &Shape) -> bool {
             !is_placeholder(text) && !is_foreign(text) && looks_random(first)
         }
         Class::HexLower | Class::Hex | Class::Any => {
-            !is_placeholder(text) && (regex.is_none() || text.iter().any(|&byte| !byte.is_ascii_hexdigit() && byte != b':'))
+            !is_placeholder(text)
+                && (regex.is_none() || text.iter().any(|&byte| !byte.is_ascii_hexdigit() && byte != b':'))
         }
     }
 }
@@ -227,9 +287,12 @@ fn stands_alone(text: &[u8], value: &Range<usize>) -> bool {
     let before = value.start.checked_sub(1).map(|index| text[index]);
     let behind = text.get(value.end).copied();
     let next = text.get(value.end + 1).copied();
-    let base64 = matches!(before, Some(b'+')) || matches!(behind, Some(b'+')) || (behind == Some(b'=') && next != Some(b'='));
+    let base64 = matches!(before, Some(b'+'))
+        || matches!(behind, Some(b'+'))
+        || (behind == Some(b'=') && next != Some(b'='));
     let padded = behind == Some(b'=') && next == Some(b'=');
-    let dotted = before == Some(b'.') || (behind == Some(b'.') && next.is_some_and(is_token) && value.len() != 43);
+    let dotted =
+        before == Some(b'.') || (behind == Some(b'.') && next.is_some_and(is_token) && value.len() != 43);
     let path = before == Some(b'/') && behind == Some(b'/');
     !(base64 && behind != Some(b'=')) && !padded && !dotted && !path
 }
@@ -258,7 +321,8 @@ fn value_behind(text: &[u8], name_end: usize) -> Option<usize> {
             continue;
         }
         let word = text[at..limit].iter().take_while(|&&byte| is_token(byte)).count();
-        let says_nothing = matches!(&text[at..at + word], b"Bearer" | b"bearer" | b"value" | b"secret" | b"key");
+        let says_nothing =
+            matches!(&text[at..at + word], b"Bearer" | b"bearer" | b"value" | b"secret" | b"key");
         if says_nothing && separated {
             at += word;
             continue;
@@ -271,8 +335,8 @@ fn value_behind(text: &[u8], name_end: usize) -> Option<usize> {
 /// How many bytes of separator stand here.
 fn separator(rest: &[u8]) -> usize {
     let spelled: [&[u8]; 14] = [
-        b"%3D", b"%3d", b"%3A", b"%3a", b"%22", b"%20", b"&quot;", b"&#34;", b"&#39;", b"\\u003d", b"\\u003D", b"\\u0022",
-        b"\\x22", b"=3D",
+        b"%3D", b"%3d", b"%3A", b"%3a", b"%22", b"%20", b"&quot;", b"&#34;", b"&#39;", b"\\u003d",
+        b"\\u003D", b"\\u0022", b"\\x22", b"=3D",
     ];
     if let Some(found) = spelled.iter().find(|text| rest.starts_with(text)) {
         return found.len();

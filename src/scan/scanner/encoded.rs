@@ -72,13 +72,18 @@ impl Scanner<'_> {
             return;
         }
         let engine = self.engine;
-        let is_rule = |rule: &crate::rules::Rule| rule.shapes.iter().any(|shape| shape.check == Some(Check::TunnelToken));
+        let is_rule = |rule: &crate::rules::Rule| {
+            rule.shapes.iter().any(|shape| shape.check == Some(Check::TunnelToken))
+        };
         let Some(rule) = engine.rules.rules.iter().position(is_rule) else { return };
         let mut end = decoded.region.end;
         end += view.text[end..].iter().take(2).take_while(|&&byte| byte == b'=').count();
         let range = decoded.region.start..end;
-        let value: Vec<u8> =
-            view.text[range.clone()].iter().copied().filter(|&byte| is_base64(byte) || byte == b'=').collect();
+        let value: Vec<u8> = view.text[range.clone()]
+            .iter()
+            .copied()
+            .filter(|&byte| is_base64(byte) || byte == b'=')
+            .collect();
         let Some(token) = check::tunnel_token(&value) else { return };
         let Ok(value) = String::from_utf8(value) else { return };
         self.keep(Match {

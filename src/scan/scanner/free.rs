@@ -25,7 +25,8 @@ impl Scanner<'_> {
             let Some(value) = captures.name("secret").or_else(|| captures.get(0)) else { continue };
             let Ok(text) = std::str::from_utf8(value.as_bytes()) else { continue };
             let range = value.range();
-            let evidence = shape.needs_context.then(|| self.scene().weigh(view, range.clone(), rule, self.rule(rule)));
+            let evidence =
+                shape.needs_context.then(|| self.scene().weigh(view, range.clone(), rule, self.rule(rule)));
             let (confidence, reasons) = match evidence {
                 Some(None) => continue,
                 Some(Some(evidence)) => (evidence.confidence, evidence.reasons),
