@@ -193,12 +193,7 @@ fn cutting_a_text_changes_nothing() {
             let line = 1 + memchr::memchr_iter(b'\n', &text[..from]).count() as u64;
             let column = from - memchr::memrchr(b'\n', &text[..from]).map_or(0, |at| at + 1) + 1;
             let bytes = &text[from..to];
-            let raw = Raw {
-                bytes,
-                offset: from as u64,
-                at: Position { line, column: column as u64 },
-                ..Chunk::whole(provenance(None), bytes).raw
-            };
+            let raw = Raw { bytes, offset: from as u64, at: Position { line, column: column as u64 } };
             let chunk =
                 Chunk { raw, core: start - from..end - from, ..Chunk::whole(provenance(None), bytes) };
             ENGINE.scan(&chunk, &mut hits);
