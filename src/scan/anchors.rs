@@ -9,6 +9,7 @@ use aho_corasick::AhoCorasick;
 use aho_corasick::packed;
 use data_encoding::BASE64;
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What a literal announces.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(crate) enum Anchor {
 pub(crate) struct Anchors {
     searcher: Searcher,
     entries: Vec<(Vec<u8>, Anchor)>,
+    /// Names of the user's own, which would not fit beside the others.
+    own_labels: Option<Searcher>,
 }
 
 #[derive(Debug)]
@@ -40,31 +43,18 @@ enum Searcher {
     Automaton(AhoCorasick),
 }
 
-/// `c`, the first character of every prefix, in the escapes that keep ASCII readable.
-const SPELLED: [&str; 6] = ["%63", "\\u0063", "\\x63", "&#99;", "&#x63;", "\\143"];
+/// `c`, the first character of every prefix, in the escapes that keep ASCII readable. Four bytes at least: the vector
+/// searcher looks at as many bytes as its shortest literal has.
+const SPELLED: [&str; 7] = ["%63%", "%63f", "\\u0063", "\\x63", "&#99;", "&#x63;", "\\143"];
 
-/// Prefixes as a dump shows them, and how dumps begin.
-const DUMPS: [&str; 11] = [
-    "63 66 75 74",
-    "63 66 61 74",
-    "63 66 6b 5f",
-    "63 66 6f 61",
-    "63 66 61 73",
-    "6366 7574",
-    "6366 6174",
-    "0x63, 0x66",
-    "0x63,0x66",
-    "00000000: ",
-    "00000000  ",
-];
+/// `cf` as dumps show it, and how dumps begin.
+const DUMPS: [&str; 4] = ["63 66 ", "6366 ", "0x63,", "00000000"];
 
 /// Words that begin the names of credentials that cannot speak for themselves.
-const LABELS: [&str; 15] = [
+const LABELS: [&str; 23] = [
     "cloudflare",
     "CLOUDFLARE",
     "Cloudflare",
-    "CF_",
-    "cf_",
     "X-Auth-",
     "x-auth-",
     "TURNSTILE",
@@ -75,6 +65,16 @@ const LABELS: [&str; 15] = [
     "CALLS_",
     "DEPLOY_HOOK",
     "MCP_",
+    "CF_A",
+    "CF_T",
+    "CF_K",
+    "CF_D",
+    "CF_G",
+    "CF_Z",
+    "cf_a",
+    "cf_t",
+    "cf_k",
+    "cf_d",
 ];
 
 impl Anchors {
@@ -83,10 +83,11 @@ impl Anchors {
         for (rule_index, rule) in rules.rules.iter().enumerate() {
             for (shape_index, shape) in rule.shapes.iter().enumerate() {
                 if let ShapeForm::Anchored { literal, .. } = &shape.form {
-                    let entry =
-                        map.entry(stem(literal).to_vec()).or_insert_with(|| Anchor::Shape(Vec::new()));
-                    if let Anchor::Shape(list) = entry {
-                        list.push((rule_index, shape_index));
+                    for stem in stems(literal) {
+                        let entry = map.entry(stem).or_insert_with(|| Anchor::Shape(Vec::new()));
+                        if let Anchor::Shape(list) = entry {
+                            list.push((rule_index, shape_index));
+                        }
                     }
                     if literal.ends_with(b"_") {
                         for (needle, phase) in base64_needles(literal) {
@@ -99,23 +100,18 @@ impl Anchors {
         map.extend(SPELLED.map(|text| (text.into(), Anchor::Spelled)));
         map.extend(DUMPS.map(|text| (text.into(), Anchor::Dump)));
         map.extend(LABELS.map(|text| (text.into(), Anchor::Label)));
-        for label in labels {
-            map.entry(label.name.clone().into_bytes()).or_insert(Anchor::Label);
-        }
         let entries: Vec<_> = map.into_iter().collect();
-        Anchors { searcher: Searcher::new(entries.iter().map(|(literal, _)| literal.as_slice())), entries }
+        let searcher = Searcher::new(entries.iter().map(|(literal, _)| literal.as_slice()));
+        let own_labels =
+            (!labels.is_empty()).then(|| Searcher::new(labels.iter().map(|label| label.name.as_bytes())));
+        Anchors { searcher, entries, own_labels }
     }
 
     /// Calls `found` for every literal in `text`, with where it begins and ends.
-    pub(crate) fn for_each(&self, text: &[u8], mut found: impl FnMut(std::ops::Range<usize>, &Anchor)) {
-        let mut hit = |pattern: usize, range: std::ops::Range<usize>| found(range, &self.entries[pattern].1);
-        match &self.searcher {
-            Searcher::Packed(packed) => {
-                packed.find_iter(text).for_each(|m| hit(m.pattern().as_usize(), m.start()..m.end()));
-            }
-            Searcher::Automaton(automaton) => {
-                automaton.find_iter(text).for_each(|m| hit(m.pattern().as_usize(), m.start()..m.end()));
-            }
+    pub(crate) fn for_each(&self, text: &[u8], mut found: impl FnMut(Range<usize>, &Anchor)) {
+        self.searcher.for_each(text, |pattern, range| found(range, &self.entries[pattern].1));
+        if let Some(own) = &self.own_labels {
+            own.for_each(text, |_, range| found(range, &Anchor::Label));
         }
     }
 }
@@ -134,9 +130,29 @@ impl Searcher {
     }
 }
 
-/// `cfut` of `cfut_`, `v1.0` of `v1.0-`: a sign is the first thing that an encoding changes.
-fn stem(literal: &[u8]) -> &[u8] {
-    literal.strip_suffix(b"_").or(literal.strip_suffix(b"-")).unwrap_or(literal)
+impl Searcher {
+    fn for_each(&self, text: &[u8], mut found: impl FnMut(usize, Range<usize>)) {
+        match self {
+            Searcher::Packed(packed) => {
+                packed.find_iter(text).for_each(|m| found(m.pattern().as_usize(), m.start()..m.end()));
+            }
+            Searcher::Automaton(automaton) => {
+                automaton.find_iter(text).for_each(|m| found(m.pattern().as_usize(), m.start()..m.end()));
+            }
+        }
+    }
+}
+
+/// `cfut` of `cfut_`, `v1.0` of `v1.0-`: a sign is the first thing that an encoding changes. A stem of three bytes
+/// (`cfk`) would stand everywhere, so it comes with its sign and with the beginnings of its spellings.
+fn stems(literal: &[u8]) -> Vec<Vec<u8>> {
+    let Some(stem) = literal.strip_suffix(b"_").or(literal.strip_suffix(b"-")) else {
+        return vec![literal.to_vec()];
+    };
+    if stem.len() > 3 {
+        return vec![stem.to_vec()];
+    }
+    ["_", "%", "\\", "&", "="].map(|next| [stem, next.as_bytes()].concat()).into()
 }
 
 /// The letters that base64 of `literal` has at each alignment, whatever stands around it (SURFACES.md T4), and
@@ -150,10 +166,10 @@ fn base64_needles(literal: &[u8]) -> [(Vec<u8>, usize); 3] {
     })
 }
 
-/// Does the text behind a stem go on as the literal does? With its sign, or with something that may spell it.
-pub(crate) fn goes_on(text: &[u8], at: usize, literal: &[u8]) -> bool {
+/// Does the text at `start` go on as the literal does? With its sign, or with something that may spell it.
+pub(crate) fn goes_on(text: &[u8], start: usize, literal: &[u8]) -> bool {
     let sign = literal.last().filter(|&&last| last == b'_' || last == b'-');
-    match (sign, text.get(at)) {
+    match (sign, text.get(start + literal.len() - 1)) {
         (None, _) => true,
         (Some(sign), Some(byte)) => sign == byte || !is_token(*byte),
         (Some(_), None) => false,

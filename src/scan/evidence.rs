@@ -124,11 +124,11 @@ impl Scene<'_> {
         rule: &Rule,
         names: &Names,
     ) -> Option<Evidence> {
-        if let Some(phrase) = phrase_before(view.text, value.start, &rule.context) {
-            return Evidence::new(Confidence::High, Reason::Mentioned(phrase));
-        }
         if !self.speaks {
             return None;
+        }
+        if let Some(phrase) = phrase_before(view.text, value.start, &rule.context) {
+            return Evidence::new(Confidence::High, Reason::Mentioned(phrase));
         }
         let near = self.marks.on_line(view.text, &value, index);
         if rule.context.email && names.after_email {
@@ -182,7 +182,8 @@ impl Scene<'_> {
 
 fn standing(label: &Label, context: &Context) -> Standing {
     let words = Words::shipped();
-    let last_is_id = label.words.last().is_some_and(|word| words.identifiers.contains(word));
+    let last = label.words.iter().rev().find(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
+    let last_is_id = last.is_some_and(|word| words.identifiers.contains(word));
     if last_is_id || fits(&context.against, label) {
         return Standing::Against;
     }

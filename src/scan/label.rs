@@ -62,13 +62,11 @@ pub(crate) fn names(text: &[u8], value: Range<usize>) -> Names {
             names.at_start = walk.at == 0 && names.direct.is_none() && !passed;
             break;
         };
+        let another_line = walk.gap.lines > 0 && !walk.gap.assigns && !passed;
+        if another_line || walk.gap.lines > 2 {
+            break;
+        }
         let label = Label::new(text, range);
-        if walk.gap.lines > 0 && !walk.gap.assigns && !passed {
-            break;
-        }
-        if walk.gap.lines > 2 {
-            break;
-        }
         if label.says_nothing() {
             passed = true;
             explicit_value |= label.words.iter().any(|word| word == "value" || word == "val");

@@ -1,8 +1,10 @@
 //! Does a value look as a machine would make it, or as a person would write it to be replaced?
 
 use crate::rules::{Words, documentation_samples};
+use aho_corasick::AhoCorasick;
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+use std::sync::OnceLock;
 
 /// A well-known sample of Cloudflare's documentation.
 pub(crate) fn is_documentation_sample(value: &str) -> bool {
@@ -11,12 +13,20 @@ pub(crate) fn is_documentation_sample(value: &str) -> bool {
 
 /// Written to be replaced: a word that says so, one character over and over, or the alphabet in order.
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
-    let lower = value.to_ascii_lowercase();
-    let says_so = Words::shipped()
-        .placeholders
-        .iter()
-        .any(|word| memchr::memmem::find(&lower, word.as_bytes()).is_some());
-    says_so || longest_repeat(&lower) >= 7 || longest_sequence(&lower) >= 8 || distinct(&lower) <= 6
+    longest_repeat(value) >= 7
+        || longest_sequence(value) >= 8
+        || distinct(value) <= 6
+        || placeholder_words().is_match(value)
+}
+
+fn placeholder_words() -> &'static AhoCorasick {
+    static WORDS: OnceLock<AhoCorasick> = OnceLock::new();
+    WORDS.get_or_init(|| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .build(&Words::shipped().placeholders)
+            .expect("a few dozen short literals make an automaton")
+    })
 }
 
 /// Random text of 40 characters has about 30 different ones, changes class every other character, and hardly ever
@@ -75,7 +85,7 @@ fn longest_same_class(value: &[u8]) -> usize {
 }
 
 fn longest_repeat(value: &[u8]) -> usize {
-    longest(value, |a, b| a == b)
+    longest(value, |a, b| a.eq_ignore_ascii_case(&b))
 }
 
 fn longest_sequence(value: &[u8]) -> usize {

@@ -33,7 +33,7 @@ impl Scanner<'_> {
             let ShapeForm::Anchored { literal: full, lead, alphabet, .. } = &rules.shapes[shape].form else {
                 continue;
             };
-            if !goes_on(view.text, literal.end, full) {
+            if !goes_on(view.text, literal.start, full) {
                 return;
             }
             let Some(start) = start_of(view.text, literal.start, lead.as_deref()) else { continue };

@@ -332,16 +332,16 @@ fn value_behind(text: &[u8], name_end: usize) -> Option<usize> {
 
 /// How many bytes of separator stand here.
 fn separator(rest: &[u8]) -> usize {
-    let spelled: [&[u8]; 14] = [
-        b"%3D", b"%3d", b"%3A", b"%3a", b"%22", b"%20", b"&quot;", b"&#34;", b"&#39;", b"\\u003d",
-        b"\\u003D", b"\\u0022", b"\\x22", b"=3D",
-    ];
-    if let Some(found) = spelled.iter().find(|text| rest.starts_with(text)) {
-        return found.len();
-    }
     match rest {
-        [b'\\', b'"' | b'\'' | b'\\', ..] => 1,
+        [b'%', b'3', b'D' | b'd' | b'A' | b'a', ..]
+        | [b'%', b'2', b'2' | b'0', ..]
+        | [b'=', b'3', b'D', ..] => 3,
+        [b'&', b'q', b'u', b'o', b't', b';', ..] => 6,
+        [b'&', b'#', b'3', b'4' | b'9', b';', ..] => 5,
+        [b'\\', b'u', b'0', b'0', b'3', b'd' | b'D', ..] | [b'\\', b'u', b'0', b'0', b'2', b'2', ..] => 6,
+        [b'\\', b'x', b'2', b'2', ..] => 4,
         [b'\\', b'n' | b't', ..] => 2,
+        [b'\\', b'"' | b'\'' | b'\\', ..] => 1,
         [b' ' | b'\t' | b'"' | b'\'' | b'`' | b'=' | b':' | b'>' | b'(' | b'[' | b'{' | b',' | b'$', ..] => 1,
         [0x1b, ..] => crate::scan::joints::ansi(rest, 1).unwrap_or(0),
         _ => 0,
