@@ -2,6 +2,15 @@
 //!
 //! A source pushes [`Chunk`]s and knows no rules. It leaves out what a secret looks like.
 
+mod buffer;
+pub mod container;
+pub mod files;
+mod large;
+pub mod limits;
+mod lines;
+mod pieces;
+pub mod stdin;
+
 use crate::model::{Chunk, Skip};
 
 /// What a sink answers to a chunk.
