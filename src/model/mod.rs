@@ -11,7 +11,9 @@ mod kind;
 mod offset_map;
 mod place;
 mod secret;
+mod shown;
 mod skip;
+mod tally;
 mod verdict;
 
 pub use candidate::{Candidate, Checksum, Confidence, Partial, Reason};
@@ -25,5 +27,7 @@ pub use place::{
     TranscriptOrigin,
 };
 pub use secret::{Secret, redacted};
+pub use shown::{Shown, is_deceptive};
 pub use skip::{Skip, SkipReason};
+pub use tally::{Count, Tally};
 pub use verdict::{Asked, DeadReason, Grant, NotCheckedReason, UnknownReason, Verdict};
