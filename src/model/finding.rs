@@ -5,7 +5,7 @@ use std::sync::Arc;
 /// What stood near enough to be needed with a credential. Identifiers, not secrets.
 ///
 /// All candidates are kept, nearest first: a Global API key is judged with every e-mail found near it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Companions {
     pub emails: Vec<String>,
     pub account_ids: Vec<String>,
