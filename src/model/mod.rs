@@ -29,5 +29,7 @@ pub use place::{
 pub use secret::{Secret, redacted};
 pub use shown::{Shown, is_deceptive};
 pub use skip::{Skip, SkipReason};
+pub use shown::{Shown, is_deceptive};
+pub use skip::{Skip, SkipReason};
 pub use tally::{Count, Tally};
-pub use verdict::{Asked, DeadReason, Grant, NotCheckedReason, UnknownReason, Verdict};
+pub use verdict::{Asked, DeadReason, Grant, Judgement, NotCheckedReason, Proof, UnknownReason, Verdict};
