@@ -88,12 +88,6 @@ pub enum Format {
     Human,
     Json,
     Jsonl,
-    Sarif,
-    Csv,
-    Html,
-    Markdown,
-    Junit,
-    Gitlab,
 }
 
 /// `FORMAT=PATH`.

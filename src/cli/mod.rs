@@ -7,14 +7,12 @@
 mod completions;
 mod global;
 mod man;
-mod report;
 mod scan;
 mod size;
 
 pub use completions::Completions;
 pub use global::{Format, Global, Output, VerifyScope, When};
 pub use man::Man;
-pub use report::Report;
 pub use scan::Scan;
 
 use clap::{Parser, Subcommand};
@@ -39,7 +37,6 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Scan(Box<Scan>),
-    Report(Report),
     Completions(Completions),
     Man(Man),
 }
@@ -66,13 +63,12 @@ mod tests {
     #[test]
     fn flags_of_the_contract_parse_before_and_after_the_command() {
         for line in [
-            "scan -f jsonl -o sarif=out.sarif -o human=- --min-confidence low . -",
+            "scan -f jsonl -o json=out.json -o human=- --min-confidence low . -",
             "-f json scan",
             "scan --offline --verify none --show-secrets -j 2 --config x.toml",
             "scan --no-config -q --color never --progress always --exit-zero",
             "scan --max-depth-archive 3 --max-depth-decode 4 --max-bytes 4GB --exclude *.min.js --exclude a/**",
             "scan --respect-gitignore --baseline b --write-baseline c --no-allow -v --debug",
-            "report findings.jsonl --format html",
             "completions bash",
             "man",
         ] {

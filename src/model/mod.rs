@@ -29,7 +29,5 @@ pub use place::{
 pub use secret::{Secret, redacted};
 pub use shown::{Shown, is_deceptive};
 pub use skip::{Skip, SkipReason};
-pub use shown::{Shown, is_deceptive};
-pub use skip::{Skip, SkipReason};
 pub use tally::{Count, Tally};
 pub use verdict::{Asked, DeadReason, Grant, Judgement, NotCheckedReason, Proof, UnknownReason, Verdict};
