@@ -88,6 +88,12 @@ pub enum Format {
     Human,
     Json,
     Jsonl,
+    Sarif,
+    Csv,
+    Html,
+    Markdown,
+    Junit,
+    Gitlab,
 }
 
 /// `FORMAT=PATH`.

@@ -63,7 +63,7 @@ mod tests {
     #[test]
     fn flags_of_the_contract_parse_before_and_after_the_command() {
         for line in [
-            "scan -f jsonl -o json=out.json -o human=- --min-confidence low . -",
+            "scan -f jsonl -o sarif=out.sarif -o human=- --min-confidence low . -",
             "-f json scan",
             "scan --offline --verify none --show-secrets -j 2 --config x.toml",
             "scan --no-config -q --color never --progress always --exit-zero",

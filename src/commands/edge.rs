@@ -7,7 +7,6 @@ use std::path::PathBuf;
 pub struct Edge {
     pub started: Timestamp,
     pub working_directory: Option<PathBuf>,
-    pub home: Option<PathBuf>,
     /// The user's configuration directory (XDG, or what the system has instead).
     pub config_home: Option<PathBuf>,
     pub offline: bool,
@@ -25,8 +24,7 @@ impl Edge {
             working_directory: std::env::current_dir().ok(),
             config_home: path("XDG_CONFIG_HOME")
                 .or_else(|| path("APPDATA"))
-                .or_else(|| home.as_ref().map(|home| home.join(".config"))),
-            home,
+                .or_else(|| home.map(|home| home.join(".config"))),
             offline: text("CFLEAK_OFFLINE").is_some_and(|value| is_yes(&value)),
             terminal: Terminal::look(text("NO_COLOR").as_deref(), text("TERM").as_deref()),
         }

@@ -1,3 +1,4 @@
+use crate::config;
 use std::error::Error;
 use std::io;
 
@@ -63,6 +64,10 @@ impl CommandError {
         message
     }
 
+    pub fn is_usage(&self) -> bool {
+        self.kind == ErrorKind::Usage
+    }
+
     pub fn hints(&self) -> &[String] {
         &self.hints
     }
@@ -73,5 +78,16 @@ impl CommandError {
             .as_ref()
             .and_then(|source| source.downcast_ref::<io::Error>())
             .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl From<config::Error> for CommandError {
+    fn from(error: config::Error) -> Self {
+        let mut failed = CommandError::config(error.to_string());
+        failed.hints.extend(error.hint().map(str::to_owned));
+        if let Some(source) = std::error::Error::source(&error) {
+            failed = failed.because(source.to_string());
+        }
+        failed
     }
 }

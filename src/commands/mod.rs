@@ -23,6 +23,7 @@ use crate::ui::exit_code::Ending;
 use clap::Parser;
 use edge::Edge;
 use settings::Settings;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// Runs cfleak with the arguments of this process.
@@ -38,6 +39,9 @@ fn run(cli: &Cli) -> u8 {
         color: edge.terminal.color_stderr(settings::choice(cli.global.color)),
         quiet: cli.global.quiet,
     };
+    if cli.global.debug {
+        trace();
+    }
     match dispatch(cli, &edge, talk) {
         Ok(ending) => ending.code(cli.global.exit_zero),
         Err(error) if error.is_broken_pipe() => Ending::Clean.code(false),
@@ -50,10 +54,24 @@ fn run(cli: &Cli) -> u8 {
 
 fn dispatch(cli: &Cli, edge: &Edge, talk: Talk) -> Result<Ending, CommandError> {
     match &cli.command {
-        Command::Scan(args) => scan::run(args, &Settings::new(&cli.global, edge, talk)?),
+        Command::Scan(args) => {
+            let near = args.targets.first().map(PathBuf::as_path);
+            scan::run(args, &Settings::new(&cli.global, edge, talk, near)?)
+        }
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }
+}
+
+/// `--debug`: what is being done, on stderr. Values are formatted by their types, and a `Secret` masks itself.
+fn trace() {
+    let subscriber = tracing_subscriber::fmt()
+        .with_max_level(tracing::Level::DEBUG)
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        .without_time()
+        .finish();
+    let _ = tracing::subscriber::set_global_default(subscriber);
 }
 
 /// A panic's message may quote what was being read, and that may be a credential: say where, not what.

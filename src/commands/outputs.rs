@@ -128,5 +128,11 @@ fn format(format: cli::Format) -> Format {
         cli::Format::Human => Format::Human,
         cli::Format::Jsonl => Format::Jsonl,
         cli::Format::Json => Format::Json,
+        cli::Format::Sarif => Format::Sarif,
+        cli::Format::Csv => Format::Csv,
+        cli::Format::Html => Format::Html,
+        cli::Format::Markdown => Format::Markdown,
+        cli::Format::Junit => Format::Junit,
+        cli::Format::Gitlab => Format::Gitlab,
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::commands::settings::Settings;
 use crate::model::{Count, Judgement, Skip};
-use crate::report::{Base, Entry, Report, Summary};
+use crate::report::{Entry, Report, Summary};
 use crate::scan::Collected;
 use crate::ui::exit_code::Ending;
 use std::collections::BTreeMap;
@@ -17,6 +17,8 @@ pub struct Run {
     pub count: Count,
     pub seconds: f64,
     pub interrupted: bool,
+    /// Findings were compared with a baseline.
+    pub baseline: bool,
 }
 
 pub fn report(run: Run, settings: &Settings) -> Report {
@@ -37,11 +39,11 @@ pub fn report(run: Run, settings: &Settings) -> Report {
         bytes: run.count.bytes,
         files: run.count.files,
         objects: run.count.objects,
-        seconds: run.seconds,
+        seconds: (run.seconds * 1000.0).round() / 1000.0,
         below: below.len() as u64,
         threshold: Some(settings.min_confidence),
         interrupted: run.interrupted,
-        baseline: false,
+        baseline: run.baseline,
     };
     Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -52,7 +54,7 @@ pub fn report(run: Run, settings: &Settings) -> Report {
         skips: run.skips,
         summary,
         rules: BTreeMap::new(),
-        base: Base::default(),
+        base: settings.base.clone(),
     }
 }
 

@@ -14,6 +14,7 @@ mod secret;
 mod shown;
 mod skip;
 mod tally;
+mod tidy;
 mod verdict;
 
 pub use candidate::{Candidate, Checksum, Confidence, Partial, Reason};
@@ -30,4 +31,5 @@ pub use secret::{Secret, redacted};
 pub use shown::{Shown, is_deceptive};
 pub use skip::{Skip, SkipReason};
 pub use tally::{Count, Tally};
+pub use tidy::tidy;
 pub use verdict::{Asked, DeadReason, Grant, Judgement, NotCheckedReason, Proof, UnknownReason, Verdict};

@@ -3,12 +3,21 @@
 //! A [`Report`] is finished: printers neither decide, filter nor deduplicate, and write to whatever they are
 //! given. Machine formats are frozen: their structs change with the schema's name, not with the model.
 
+mod csv;
 mod entry;
+mod gitlab;
+mod html;
 mod human;
 mod json;
 mod jsonl;
+mod junit;
+mod markdown;
+mod markup;
 mod safe_json;
+mod sarif;
+mod uri;
 mod v1;
+mod words;
 
 pub use entry::{Entry, Outcome, State};
 pub use human::Style;
@@ -88,6 +97,12 @@ pub enum Format {
     Human,
     Json,
     Jsonl,
+    Sarif,
+    Csv,
+    Html,
+    Markdown,
+    Junit,
+    Gitlab,
 }
 
 impl Report {
@@ -96,6 +111,12 @@ impl Report {
             Format::Human => human::print(self, style, out),
             Format::Json => json::print(self, out),
             Format::Jsonl => jsonl::print(self, out),
+            Format::Sarif => sarif::print(self, out),
+            Format::Csv => csv::print(self, out),
+            Format::Html => html::print(self, out),
+            Format::Markdown => markdown::print(self, out),
+            Format::Junit => junit::print(self, out),
+            Format::Gitlab => gitlab::print(self, out),
         }
     }
 

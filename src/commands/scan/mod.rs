@@ -1,12 +1,14 @@
 //! `cfleak scan`: read, scan, judge, report.
 
+mod allow;
 mod sources;
 
 use crate::cli::Scan;
 use crate::commands::interrupt::Interrupt;
 use crate::commands::settings::Settings;
 use crate::commands::worker::Worker;
-use crate::commands::{CommandError, judge, writeup};
+use crate::commands::writeup::{self, Run};
+use crate::commands::{CommandError, judge};
 use crate::model::{Chunk, Skip, Tally};
 use crate::scan::{Collected, Engine, Hits};
 use crate::ui::Progress;
@@ -19,11 +21,13 @@ pub fn run(args: &Scan, settings: &Settings) -> Result<Ending, CommandError> {
     settings.outputs.probe()?;
     let clock = Instant::now();
     let targets = targets(args);
+    let allowances = allow::allowances(args, settings, &targets)?;
     let interrupt = Interrupt::listen();
     let tally = Arc::new(Tally::default());
-    let (collected, skips) = read(args, settings, &targets, &tally, &interrupt)?;
-    let judgements = judge::judge(&collected.findings, settings.verify);
-    let run = writeup::Run {
+    let (mut collected, skips) = read(args, settings, &targets, &tally, &interrupt)?;
+    allow::apply(&mut collected.findings, &allowances, args, settings);
+    let judgements = judge::judge(&collected.findings, settings);
+    let run = Run {
         targets: targets.iter().map(|target| target.to_string_lossy().into_owned()).collect(),
         collected,
         judgements,
@@ -31,9 +35,13 @@ pub fn run(args: &Scan, settings: &Settings) -> Result<Ending, CommandError> {
         count: tally.read(),
         seconds: clock.elapsed().as_secs_f64(),
         interrupted: interrupt.is_set(),
+        baseline: args.baseline.is_some(),
     };
     let report = writeup::report(run, settings);
     settings.outputs.write(&report, &settings.style)?;
+    if let Some(path) = &args.write_baseline {
+        allow::write_baseline(path, &report)?;
+    }
     Ok(writeup::ending(&report))
 }
 

@@ -1,10 +1,8 @@
 //! One credential: what, how sure, where, why, and what to do.
 
-use crate::model::{Asked, Companions, Confidence, GitObjectKind, GitOrigin, Place, Shown, TranscriptOrigin};
-use crate::report::entry::layers;
+use crate::model::{Asked, Companions, Confidence, Place, Shown};
 use crate::report::human::pen::Pen;
-use crate::report::human::words;
-use crate::report::{Entry, Outcome, Report, State};
+use crate::report::{Entry, Outcome, Report, State, words};
 use std::io;
 
 /// How many places are shown where nobody asked for all.
@@ -76,63 +74,10 @@ fn places(pen: &mut Pen, entry: &Entry) -> io::Result<()> {
 }
 
 fn spot(pen: &Pen, place: &Place) -> String {
-    let origin =
-        format!("{}:{}:{}", words::origin(&place.provenance), place.position.line, place.position.column);
-    let notes = notes(place);
+    let origin = words::position(place);
+    let notes = words::notes(place);
     let notes = if notes.is_empty() { String::new() } else { format!("  {}", notes.join(", ")) };
     format!("{}{}", pen.place(Shown(&origin)), pen.dim(Shown(&notes)))
-}
-
-fn notes(place: &Place) -> Vec<String> {
-    let provenance = &place.provenance;
-    let mut notes = Vec::new();
-    notes.extend(provenance.exposure.map(|exposure| words::exposure(exposure).to_owned()));
-    let decoded: Vec<&str> = layers(place).map(words::layer).collect();
-    if !decoded.is_empty() {
-        notes.push(format!("in {}", decoded.join(" in ")));
-    }
-    notes.extend(provenance.git.as_deref().map(history));
-    notes.extend(provenance.transcript.as_deref().map(conversation));
-    if let Some(ci) = &provenance.ci {
-        let steps = [Some(&ci.provider), ci.run.as_ref(), ci.job.as_ref(), ci.step.as_ref()];
-        notes.push(steps.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" / "));
-    }
-    notes.extend(provenance.url.clone());
-    notes
-}
-
-fn history(git: &GitOrigin) -> String {
-    let object = match git.kind {
-        GitObjectKind::Blob => "",
-        GitObjectKind::Commit => "message of ",
-        GitObjectKind::Tag => "tag message, ",
-        GitObjectKind::Tree => "file name, ",
-        GitObjectKind::Ref => "ref name, ",
-    };
-    let commit = git.commit.as_deref().unwrap_or(&git.object);
-    let mut text = format!("{object}commit {}", commit.get(..10).unwrap_or(commit));
-    for detail in [&git.author, &git.time].into_iter().flatten() {
-        text.push_str(", ");
-        text.push_str(detail);
-    }
-    if let Some(summary) = &git.summary {
-        text.push_str(&format!(", \"{summary}\""));
-    }
-    if !git.reachable {
-        text.push_str(", unreachable");
-    } else if !git.refs.is_empty() {
-        text.push_str(&format!(", in {}", git.refs.join(" ")));
-    }
-    text
-}
-
-fn conversation(transcript: &TranscriptOrigin) -> String {
-    let mut parts = vec![format!("{} {}", transcript.agent, transcript.surface)];
-    parts.extend(transcript.turn.map(|turn| format!("turn {turn}")));
-    parts.extend(transcript.role.as_ref().map(|role| role.replace('_', " ")));
-    parts.extend(transcript.tool.as_ref().map(|tool| format!("of {tool}")));
-    parts.extend(transcript.time.clone());
-    parts.join(", ")
 }
 
 fn beside(companions: &Companions) -> Option<String> {

@@ -5,13 +5,12 @@
 
 mod finding;
 mod pen;
-mod words;
 
-use crate::model::{Shown, Skip, SourceKind};
-use crate::report::{Report, Summary};
+use crate::model::{Shown, Skip};
+use crate::report::words::{self, bytes, counted, list, number, seconds};
+use crate::report::{Entry, Report, Summary};
 use pen::Pen;
 use std::io::{self, Write};
-use words::{bytes, counted, list, number, seconds};
 
 /// How to write for the person at hand.
 #[derive(Clone, Copy, Debug, Default)]
@@ -38,7 +37,7 @@ pub fn print(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<
     summary(&mut pen, report, allowed.len() as u64)
 }
 
-fn allowed_findings(pen: &mut Pen, report: &Report, allowed: &[&crate::report::Entry]) -> io::Result<()> {
+fn allowed_findings(pen: &mut Pen, report: &Report, allowed: &[&Entry]) -> io::Result<()> {
     if allowed.is_empty() {
         return Ok(());
     }
@@ -154,9 +153,4 @@ fn nothing_scanned(report: &Report) -> String {
     } else {
         format!("everything in {} was skipped; -v says why", list(&targets))
     }
-}
-
-/// The name of a place without its line, as people write it.
-fn is_stdin(source: SourceKind) -> bool {
-    source == SourceKind::Stdin
 }

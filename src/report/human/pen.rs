@@ -1,5 +1,5 @@
 use crate::report::human::Style;
-use crate::report::human::words::number;
+use crate::report::words::number;
 use anstyle::{AnsiColor, Color, Style as Ansi};
 use std::fmt::{self, Display};
 use std::io::{self, Write};

@@ -1,7 +1,11 @@
 //! Numbers, names and reasons in words.
 
-use crate::model::{Exposure, Layer, Provenance, Skip, SkipReason};
-use crate::report::human::is_stdin;
+use crate::model::{
+    Checksum, Exposure, GitObjectKind, GitOrigin, Layer, Place, Provenance, Shown, Skip, SkipReason,
+    SourceKind, TranscriptOrigin,
+};
+use crate::report::State;
+use crate::report::entry::layers;
 
 /// `12,345`.
 pub fn number(value: u64) -> String {
@@ -59,13 +63,69 @@ pub fn list(items: &[String]) -> String {
 
 /// Where bytes come from, without a line.
 pub fn origin(provenance: &Provenance) -> String {
-    match &provenance.path {
-        None if is_stdin(provenance.source) => std::iter::once("<stdin>")
-            .chain(provenance.inside.iter().map(String::as_str))
-            .collect::<Vec<_>>()
-            .join("!"),
-        None | Some(_) => provenance.display(),
+    let text = provenance.display();
+    match (provenance.source, text.strip_prefix('-')) {
+        (SourceKind::Stdin, Some(inside)) => format!("<stdin>{inside}"),
+        (_, Some(_) | None) => text,
     }
+}
+
+/// `path!member:line:column`.
+pub fn position(place: &Place) -> String {
+    format!("{}:{}:{}", origin(&place.provenance), place.position.line, place.position.column)
+}
+
+/// What else there is to say about a place. From outside: not yet safe to show.
+pub fn notes(place: &Place) -> Vec<String> {
+    let provenance = &place.provenance;
+    let mut notes = Vec::new();
+    notes.extend(provenance.exposure.map(|exposure| self::exposure(exposure).to_owned()));
+    let decoded: Vec<&str> = layers(place).map(layer).collect();
+    if !decoded.is_empty() {
+        notes.push(format!("in {}", decoded.join(" in ")));
+    }
+    notes.extend(provenance.git.as_deref().map(history));
+    notes.extend(provenance.transcript.as_deref().map(conversation));
+    if let Some(ci) = &provenance.ci {
+        let steps = [Some(&ci.provider), ci.run.as_ref(), ci.job.as_ref(), ci.step.as_ref()];
+        notes.push(steps.into_iter().flatten().map(String::as_str).collect::<Vec<_>>().join(" / "));
+    }
+    notes.extend(provenance.url.clone());
+    notes
+}
+
+fn history(git: &GitOrigin) -> String {
+    let object = match git.kind {
+        GitObjectKind::Blob => "",
+        GitObjectKind::Commit => "message of ",
+        GitObjectKind::Tag => "tag message, ",
+        GitObjectKind::Tree => "file name, ",
+        GitObjectKind::Ref => "ref name, ",
+    };
+    let commit = git.commit.as_deref().unwrap_or(&git.object);
+    let mut text = format!("{object}commit {}", commit.get(..10).unwrap_or(commit));
+    for detail in [&git.author, &git.time].into_iter().flatten() {
+        text.push_str(", ");
+        text.push_str(detail);
+    }
+    if let Some(summary) = &git.summary {
+        text.push_str(&format!(", \"{summary}\""));
+    }
+    if !git.reachable {
+        text.push_str(", unreachable");
+    } else if !git.refs.is_empty() {
+        text.push_str(&format!(", in {}", git.refs.join(" ")));
+    }
+    text
+}
+
+fn conversation(transcript: &TranscriptOrigin) -> String {
+    let mut parts = vec![format!("{} {}", transcript.agent, transcript.surface)];
+    parts.extend(transcript.turn.map(|turn| format!("turn {turn}")));
+    parts.extend(transcript.role.as_ref().map(|role| role.replace('_', " ")));
+    parts.extend(transcript.tool.as_ref().map(|tool| format!("of {tool}")));
+    parts.extend(transcript.time.clone());
+    parts.join(", ")
 }
 
 pub fn exposure(exposure: Exposure) -> &'static str {
@@ -76,6 +136,37 @@ pub fn exposure(exposure: Exposure) -> &'static str {
         Exposure::Untracked => "untracked",
         Exposure::Ignored => "ignored by git",
         Exposure::OutsideGit => "outside git",
+    }
+}
+
+pub fn state(state: State) -> &'static str {
+    match state {
+        State::Live => "live",
+        State::Restricted => "live, but not from this address",
+        State::Disabled => "disabled",
+        State::Expired => "expired",
+        State::NotYetActive => "not yet active",
+        State::Dead => "dead",
+        State::Unknown => "unknown",
+        State::NotChecked => "not checked",
+    }
+}
+
+pub fn checksum(checksum: Checksum) -> &'static str {
+    match checksum {
+        Checksum::Valid => "valid",
+        Checksum::Invalid => "invalid",
+    }
+}
+
+pub fn source(source: SourceKind) -> &'static str {
+    match source {
+        SourceKind::File => "file",
+        SourceKind::Stdin => "stdin",
+        SourceKind::Git => "git",
+        SourceKind::Ci => "ci",
+        SourceKind::Transcript => "transcript",
+        SourceKind::Forge => "forge",
     }
 }
 
@@ -107,11 +198,7 @@ pub fn layer(layer: Layer) -> &'static str {
 
 pub fn skip(skip: &Skip) -> String {
     let reason = skip_reason(skip.reason);
-    if skip.detail.is_empty() {
-        reason.to_owned()
-    } else {
-        format!("{reason}: {}", crate::model::Shown(&skip.detail))
-    }
+    if skip.detail.is_empty() { reason.to_owned() } else { format!("{reason}: {}", Shown(&skip.detail)) }
 }
 
 pub fn skip_reason(reason: SkipReason) -> &'static str {
