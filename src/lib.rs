@@ -3,7 +3,12 @@
 //! One pipe: `source → scan → verify → respond → report`. See `docs/architecture.md` for the rooms and what each
 //! leaves to others.
 
+pub mod cli;
+pub mod commands;
+pub mod config;
 pub mod model;
+pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod source;
+pub mod ui;

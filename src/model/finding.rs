@@ -1,12 +1,11 @@
 use crate::model::{Checksum, Confidence, Fingerprint, Kind, Place, Reason, Secret};
-use serde::Serialize;
-use std::collections::BTreeSet;
+use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 
 /// What stood near enough to be needed with a credential. Identifiers, not secrets.
 ///
 /// All candidates are kept, nearest first: a Global API key is judged with every e-mail found near it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Companions {
     pub emails: Vec<String>,
     pub account_ids: Vec<String>,
@@ -38,7 +37,7 @@ impl Companions {
 }
 
 /// Who said that a finding is fine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum AllowedBy {
     Comment,
@@ -47,7 +46,7 @@ pub enum AllowedBy {
     Config,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Allowed {
     pub by: AllowedBy,
     /// The comment's word, or the file and line.
@@ -64,7 +63,8 @@ pub struct Finding {
     pub secret: Secret,
     pub confidence: Confidence,
     pub checksum: Option<Checksum>,
-    pub reasons: BTreeSet<Reason>,
+    /// Without repeats, those of the best place first.
+    pub reasons: Vec<Reason>,
     pub companions: Companions,
     /// Sorted, without repeats.
     pub places: Vec<Place>,

@@ -11,7 +11,10 @@ mod kind;
 mod offset_map;
 mod place;
 mod secret;
+mod shown;
 mod skip;
+mod tally;
+mod tidy;
 mod verdict;
 
 pub use candidate::{Candidate, Checksum, Confidence, Partial, Reason};
@@ -25,5 +28,8 @@ pub use place::{
     TranscriptOrigin,
 };
 pub use secret::{Secret, redacted};
+pub use shown::{Shown, is_deceptive};
 pub use skip::{Skip, SkipReason};
-pub use verdict::{Asked, DeadReason, Grant, NotCheckedReason, UnknownReason, Verdict};
+pub use tally::{Count, Tally};
+pub use tidy::tidy;
+pub use verdict::{Asked, DeadReason, Grant, Judgement, NotCheckedReason, Proof, UnknownReason, Verdict};

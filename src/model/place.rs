@@ -1,4 +1,4 @@
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -17,7 +17,7 @@ pub struct Position {
 }
 
 /// One layer of spelling that was undone to reach the value (CONTRACT section 4, `decoded`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Layer {
     Json,
@@ -46,7 +46,7 @@ pub enum Layer {
 }
 
 /// What kind of source a place was read from (`source` in the output).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SourceKind {
     File,
@@ -58,7 +58,7 @@ pub enum SourceKind {
 }
 
 /// How far a work-tree file has travelled already.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Exposure {
     Committed,
@@ -69,7 +69,7 @@ pub enum Exposure {
     OutsideGit,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum GitObjectKind {
     Blob,
@@ -80,7 +80,7 @@ pub enum GitObjectKind {
 }
 
 /// Where in a repository's history a place stands (CONTRACT section 4, `git`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct GitOrigin {
     pub repository: String,
     pub object: String,
@@ -100,7 +100,7 @@ pub struct GitOrigin {
 }
 
 /// Where in an agent's store a place stands (CONTRACT section 4, `transcript`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TranscriptOrigin {
     pub agent: String,
     pub surface: String,
@@ -115,7 +115,7 @@ pub struct TranscriptOrigin {
 }
 
 /// Where in a CI run a place stands (CONTRACT section 4, `ci`).
-#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct CiOrigin {
     pub provider: String,
     pub run: Option<String>,

@@ -1,8 +1,8 @@
 use crate::model::Provenance;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// Why something was not scanned. A name for every case: nothing is skipped in silence.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum SkipReason {
     /// Larger than `--max-bytes`.

@@ -12,6 +12,7 @@ mod anchors;
 mod chain;
 mod check;
 mod class;
+mod collect;
 mod companions;
 mod decode;
 mod engine;
@@ -25,6 +26,7 @@ mod scanner;
 mod surroundings;
 mod view;
 
+pub use collect::{Collected, Collector};
 pub use engine::{Engine, Options};
 
 use crate::model::{Candidate, Partial};

@@ -1,0 +1,99 @@
+//! Arguments as typed: what people may write on the command line, and no more.
+//!
+//! One file a subcommand. Leaves out what the words mean on this machine (defaults from configuration, the
+//! environment, terminals): that is `commands::settings`. A command appears here when it works, so that
+//! `--help` never promises anything.
+
+mod completions;
+mod global;
+mod man;
+mod scan;
+mod size;
+
+pub use completions::Completions;
+pub use global::{Format, Global, Output, VerifyScope, When};
+pub use man::Man;
+pub use scan::Scan;
+
+use clap::{Parser, Subcommand};
+
+/// Find leaked Cloudflare credentials.
+#[derive(Debug, Parser)]
+#[command(
+    name = "cfleak",
+    version,
+    arg_required_else_help = true,
+    disable_help_subcommand = true,
+    after_help = EXIT_CODES,
+    max_term_width = 100
+)]
+pub struct Cli {
+    #[command(subcommand)]
+    pub command: Command,
+    #[command(flatten)]
+    pub global: Global,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    Scan(Box<Scan>),
+    Completions(Completions),
+    Man(Man),
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0    clean, and everything asked for was read
+  1    findings, none known to be live
+  2    usage, configuration or fatal error
+  3    at least one credential is live
+  4    nothing found, but not everything was read
+  130  interrupted";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_definitions_do_not_contradict_each_other() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn flags_of_the_contract_parse_before_and_after_the_command() {
+        for line in [
+            "scan -f jsonl -o sarif=out.sarif -o human=- --min-confidence low . -",
+            "-f json scan",
+            "scan --offline --verify none --show-secrets -j 2 --config x.toml",
+            "scan --no-config -q --color never --progress always --exit-zero",
+            "scan --max-depth-archive 3 --max-depth-decode 4 --max-bytes 4GB --exclude *.min.js --exclude a/**",
+            "scan --respect-gitignore --baseline b --write-baseline c --no-allow -v --debug",
+            "completions bash",
+            "man",
+        ] {
+            let words = std::iter::once("cfleak").chain(line.split(' '));
+            assert!(Cli::try_parse_from(words).is_ok(), "{line}");
+        }
+    }
+
+    #[test]
+    fn wrong_words_are_usage_errors() {
+        for line in [
+            "",
+            "scna",
+            "scan --exlude x",
+            "scan -f yaml",
+            "scan -o nothing",
+            "scan -o yaml=x",
+            "scan -o json=",
+            "scan --max-bytes 4XB",
+            "scan -q -v",
+            "scan --config a --no-config",
+        ] {
+            let words = std::iter::once("cfleak").chain(line.split(' ').filter(|word| !word.is_empty()));
+            let error = Cli::try_parse_from(words).expect_err(line);
+            assert_eq!(error.exit_code(), 2, "{line}");
+        }
+    }
+}

@@ -1,0 +1,43 @@
+use crate::cli::size;
+use clap::Args;
+use std::path::PathBuf;
+
+/// Find leaks in files, directories, archives or stdin.
+#[derive(Args, Debug)]
+pub struct Scan {
+    /// File, directory or archive; `-` for stdin [default: .]
+    #[arg(value_name = "TARGET")]
+    pub targets: Vec<PathBuf>,
+
+    /// Leave out paths that match; any number of times
+    #[arg(long, value_name = "GLOB")]
+    pub exclude: Vec<String>,
+
+    /// Leave out what git ignores; by default it is read, since an ignored file is a place a credential lives
+    #[arg(long)]
+    pub respect_gitignore: bool,
+
+    /// Open archives in archives this deep
+    #[arg(long, value_name = "N")]
+    pub max_depth_archive: Option<usize>,
+
+    /// Undo encodings in encodings this deep [default: 4]
+    #[arg(long, value_name = "N")]
+    pub max_depth_decode: Option<usize>,
+
+    /// Skip files larger than this (and say so); K, M, G, T
+    #[arg(long, value_name = "N", value_parser = size::parse)]
+    pub max_bytes: Option<u64>,
+
+    /// Do not count findings that this file lists
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+
+    /// Write what was found as a baseline
+    #[arg(long, value_name = "FILE")]
+    pub write_baseline: Option<PathBuf>,
+
+    /// Ignore every allow comment and allow file
+    #[arg(long)]
+    pub no_allow: bool,
+}

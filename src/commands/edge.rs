@@ -1,0 +1,48 @@
+use crate::ui::Terminal;
+use jiff::Timestamp;
+use std::path::PathBuf;
+
+/// What the machine says, asked once.
+#[derive(Debug)]
+pub struct Edge {
+    pub started: Timestamp,
+    pub working_directory: Option<PathBuf>,
+    /// The user's configuration directory (XDG, or what the system has instead).
+    pub config_home: Option<PathBuf>,
+    pub offline: bool,
+    pub terminal: Terminal,
+}
+
+impl Edge {
+    #[allow(clippy::disallowed_methods, reason = "this is the edge")]
+    pub fn look() -> Self {
+        let text = |name: &str| std::env::var(name).ok();
+        let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        let home = path("HOME").or_else(|| path("USERPROFILE"));
+        Edge {
+            started: Timestamp::now(),
+            working_directory: std::env::current_dir().ok(),
+            config_home: path("XDG_CONFIG_HOME")
+                .or_else(|| path("APPDATA"))
+                .or_else(|| home.map(|home| home.join(".config"))),
+            offline: text("CFLEAK_OFFLINE").is_some_and(|value| is_yes(&value)),
+            terminal: Terminal::look(text("NO_COLOR").as_deref(), text("TERM").as_deref()),
+        }
+    }
+}
+
+/// `CFLEAK_OFFLINE=1`; an empty value, `0`, `no` and `false` leave it off.
+fn is_yes(value: &str) -> bool {
+    !matches!(value.trim().to_ascii_lowercase().as_str(), "" | "0" | "no" | "false" | "off")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_yes;
+
+    #[test]
+    fn offline_is_on_for_anything_that_is_no_refusal() {
+        assert_eq!(["1", "true", "yes", "anything"].map(is_yes), [true; 4]);
+        assert_eq!(["", "0", "False", "no", " off "].map(is_yes), [false; 5]);
+    }
+}

@@ -1,0 +1,29 @@
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Set by Ctrl-C: stop soon, and report what there is.
+#[derive(Clone, Debug, Default)]
+pub struct Interrupt(Arc<AtomicBool>);
+
+impl Interrupt {
+    /// Listens from now on. The second Ctrl-C does not wait for the report.
+    pub fn listen() -> Self {
+        let interrupt = Interrupt::default();
+        let seen = interrupt.clone();
+        // Where no handler can be set, Ctrl-C ends the process as it always did.
+        let _ = ctrlc::set_handler(move || {
+            if seen.0.swap(true, Ordering::Relaxed) {
+                #[allow(
+                    clippy::disallowed_methods,
+                    reason = "asked twice, main is busy with something else"
+                )]
+                std::process::exit(crate::ui::exit_code::INTERRUPTED.into());
+            }
+        });
+        interrupt
+    }
+
+    pub fn is_set(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

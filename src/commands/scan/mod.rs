@@ -1,0 +1,65 @@
+//! `cfleak scan`: read, scan, judge, report.
+
+mod allow;
+mod sources;
+
+use crate::cli::Scan;
+use crate::commands::interrupt::Interrupt;
+use crate::commands::settings::Settings;
+use crate::commands::worker::Worker;
+use crate::commands::writeup::{self, Run};
+use crate::commands::{CommandError, judge};
+use crate::model::{Chunk, Skip, Tally};
+use crate::scan::{Collected, Engine, Hits};
+use crate::ui::Progress;
+use crate::ui::exit_code::Ending;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+pub fn run(args: &Scan, settings: &Settings) -> Result<Ending, CommandError> {
+    settings.outputs.probe()?;
+    let clock = Instant::now();
+    let targets = targets(args);
+    let allowances = allow::allowances(args, settings, &targets)?;
+    let interrupt = Interrupt::listen();
+    let tally = Arc::new(Tally::default());
+    let (mut collected, skips) = read(args, settings, &targets, &tally, &interrupt)?;
+    allow::apply(&mut collected.findings, &allowances, args, settings);
+    let judgements = judge::judge(&collected.findings, settings);
+    let run = Run {
+        targets: targets.iter().map(|target| target.to_string_lossy().into_owned()).collect(),
+        collected,
+        judgements,
+        skips,
+        count: tally.read(),
+        seconds: clock.elapsed().as_secs_f64(),
+        interrupted: interrupt.is_set(),
+        baseline: args.baseline.is_some(),
+    };
+    let report = writeup::report(run, settings);
+    settings.outputs.write(&report, &settings.style)?;
+    if let Some(path) = &args.write_baseline {
+        allow::write_baseline(path, &report)?;
+    }
+    Ok(writeup::ending(&report))
+}
+
+fn targets(args: &Scan) -> Vec<PathBuf> {
+    if args.targets.is_empty() { vec![PathBuf::from(".")] } else { args.targets.clone() }
+}
+
+fn read(
+    args: &Scan,
+    settings: &Settings,
+    targets: &[PathBuf],
+    tally: &Arc<Tally>,
+    interrupt: &Interrupt,
+) -> Result<(Collected, Vec<Skip>), CommandError> {
+    let engine = Engine {};
+    let scan = |chunk: &Chunk<'_>, hits: &mut Hits| engine.scan(chunk, hits);
+    let worker = Worker::new(scan, tally, interrupt.clone());
+    let _progress = if settings.progress { Progress::watch(Arc::clone(tally)) } else { Progress::hidden() };
+    sources::read(targets, args, settings, &worker)?;
+    Ok(worker.finish())
+}

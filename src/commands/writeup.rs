@@ -1,0 +1,64 @@
+//! From what a run found to the report of it: what is listed, what counts, how it ended.
+
+use crate::commands::settings::Settings;
+use crate::model::{Count, Judgement, Skip};
+use crate::report::{Entry, Report, Summary};
+use crate::scan::Collected;
+use crate::ui::exit_code::Ending;
+use std::collections::BTreeMap;
+
+/// Everything a run has to tell.
+pub struct Run {
+    pub targets: Vec<String>,
+    pub collected: Collected,
+    /// One a finding, in the same order.
+    pub judgements: Vec<Judgement>,
+    pub skips: Vec<Skip>,
+    pub count: Count,
+    pub seconds: f64,
+    pub interrupted: bool,
+    /// Findings were compared with a baseline.
+    pub baseline: bool,
+}
+
+pub fn report(run: Run, settings: &Settings) -> Report {
+    let entries = run
+        .collected
+        .findings
+        .into_iter()
+        .zip(run.judgements)
+        .map(|(finding, judgement)| Entry::new(finding, judgement, settings.show_secrets));
+    // A live credential is shown however little it looks like one.
+    let (findings, below): (Vec<Entry>, Vec<Entry>) = entries
+        .partition(|entry| entry.confidence >= settings.min_confidence || entry.verdict.state.is_live());
+    let counted = |test: fn(&Entry) -> bool| findings.iter().filter(|entry| test(entry)).count() as u64;
+    let summary = Summary {
+        findings: counted(Entry::counts),
+        live: counted(|entry| entry.verdict.state.is_live()),
+        complete: !run.interrupted && !run.skips.iter().any(|skip| skip.reason.leaves_a_hole()),
+        bytes: run.count.bytes,
+        files: run.count.files,
+        objects: run.count.objects,
+        seconds: (run.seconds * 1000.0).round() / 1000.0,
+        below: below.len() as u64,
+        threshold: Some(settings.min_confidence),
+        interrupted: run.interrupted,
+        baseline: run.baseline,
+    };
+    Report {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        started: settings.started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
+        targets: run.targets,
+        findings,
+        partials: run.collected.partials,
+        skips: run.skips,
+        summary,
+        rules: BTreeMap::new(),
+        base: settings.base.clone(),
+    }
+}
+
+pub fn ending(report: &Report) -> Ending {
+    let summary = &report.summary;
+    Ending::of_scan(summary.findings, summary.live, summary.complete, summary.interrupted)
+}

@@ -1,0 +1,132 @@
+use crate::model::{
+    Allowed, Asked, Checksum, Companions, Confidence, Finding, Fingerprint, Judgement, Kind, Layer, Place,
+    Secret, Verdict, redacted,
+};
+use serde::{Deserialize, Serialize};
+
+/// A finding and its verdict, as printers see them: without the value.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    pub fingerprint: Fingerprint,
+    pub kind: Kind,
+    pub rule: String,
+    pub confidence: Confidence,
+    pub checksum: Option<Checksum>,
+    pub redacted: String,
+    pub reasons: Vec<String>,
+    pub companions: Companions,
+    pub places: Vec<Place>,
+    pub verdict: Outcome,
+    pub allowed: Option<Allowed>,
+    /// Only with `--show-secrets`.
+    pub secret: Option<Secret>,
+}
+
+/// A verdict in the words of the interface.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Outcome {
+    pub state: State,
+    pub reason: String,
+    pub token_id: Option<String>,
+    pub expires_on: Option<String>,
+    pub asked: Vec<Asked>,
+}
+
+/// CONTRACT section 1, `verdict`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Live,
+    Restricted,
+    Disabled,
+    Expired,
+    NotYetActive,
+    Dead,
+    Unknown,
+    NotChecked,
+}
+
+impl State {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Live => "live",
+            State::Restricted => "restricted",
+            State::Disabled => "disabled",
+            State::Expired => "expired",
+            State::NotYetActive => "not_yet_active",
+            State::Dead => "dead",
+            State::Unknown => "unknown",
+            State::NotChecked => "not_checked",
+        }
+    }
+
+    /// It works for somebody, if perhaps not from here.
+    pub fn is_live(self) -> bool {
+        match self {
+            State::Live | State::Restricted => true,
+            State::Disabled
+            | State::Expired
+            | State::NotYetActive
+            | State::Dead
+            | State::Unknown
+            | State::NotChecked => false,
+        }
+    }
+}
+
+impl Entry {
+    pub fn new(finding: Finding, judgement: Judgement, show_secret: bool) -> Self {
+        Entry {
+            fingerprint: finding.fingerprint,
+            kind: finding.kind,
+            rule: finding.rule.to_string(),
+            confidence: finding.confidence,
+            checksum: finding.checksum,
+            redacted: redacted(&finding.secret),
+            reasons: finding.reasons.iter().map(ToString::to_string).collect(),
+            companions: finding.companions,
+            places: finding.places,
+            verdict: judgement.into(),
+            allowed: finding.allowed,
+            secret: show_secret.then_some(finding.secret),
+        }
+    }
+
+    /// An allowed finding is listed and not counted; a live one counts whatever was allowed.
+    pub fn counts(&self) -> bool {
+        self.allowed.is_none() || self.verdict.state.is_live()
+    }
+}
+
+impl From<Judgement> for Outcome {
+    fn from(judgement: Judgement) -> Self {
+        let grant = judgement.verdict.grant();
+        Outcome {
+            state: (&judgement.verdict).into(),
+            reason: judgement.verdict.reason(),
+            token_id: grant.and_then(|grant| grant.token_id.clone()),
+            expires_on: grant.and_then(|grant| grant.expires_on.clone()),
+            asked: judgement.asked,
+        }
+    }
+}
+
+impl From<&Verdict> for State {
+    fn from(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Live(_) => State::Live,
+            Verdict::Restricted(_) => State::Restricted,
+            Verdict::Disabled(_) => State::Disabled,
+            Verdict::Expired(_) => State::Expired,
+            Verdict::NotYetActive(_) => State::NotYetActive,
+            Verdict::Dead(_) => State::Dead,
+            Verdict::Unknown(_) => State::Unknown,
+            Verdict::NotChecked(_) => State::NotChecked,
+        }
+    }
+}
+
+/// Every layer between the file and the value: what the source undid, then what the scan undid.
+pub fn layers(place: &Place) -> impl Iterator<Item = Layer> {
+    place.provenance.unwrapped.iter().chain(&place.decoded).copied()
+}

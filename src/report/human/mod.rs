@@ -1,0 +1,156 @@
+//! For people: findings grouped by credential, then what was and was not read, then what to do.
+//!
+//! Everything that comes from outside passes [`Shown`] on its way here. Lists that could flood a screen are cut,
+//! and say so.
+
+mod finding;
+mod pen;
+
+use crate::model::{Shown, Skip};
+use crate::report::words::{self, bytes, counted, list, number, seconds};
+use crate::report::{Entry, Report, Summary};
+use pen::Pen;
+use std::io::{self, Write};
+
+/// How to write for the person at hand.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Style {
+    pub color: bool,
+    /// Columns; `None` where nobody counts them.
+    pub width: Option<usize>,
+    /// Every place, every skip.
+    pub verbose: bool,
+}
+
+/// How many skips are shown where nobody asked for all.
+const SKIPS: usize = 5;
+
+pub fn print(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
+    let mut pen = Pen::new(out, style);
+    let (counted, allowed): (Vec<_>, Vec<_>) = report.findings.iter().partition(|entry| entry.counts());
+    for entry in &counted {
+        finding::print(&mut pen, report, entry)?;
+    }
+    allowed_findings(&mut pen, report, &allowed)?;
+    partials(&mut pen, report)?;
+    skips(&mut pen, report)?;
+    summary(&mut pen, report, allowed.len() as u64)
+}
+
+fn allowed_findings(pen: &mut Pen, report: &Report, allowed: &[&Entry]) -> io::Result<()> {
+    if allowed.is_empty() {
+        return Ok(());
+    }
+    pen.line(format_args!("{}", pen.bold("Allowed, not counted")))?;
+    for entry in allowed {
+        let by = entry.allowed.as_ref().map_or("", |allowed| allowed.at.as_str());
+        pen.line(format_args!(
+            "  {} {}  {}",
+            Shown(&report.title(entry)),
+            pen.value(&entry.redacted),
+            pen.dim(Shown(by))
+        ))?;
+    }
+    pen.blank()
+}
+
+fn partials(pen: &mut Pen, report: &Report) -> io::Result<()> {
+    if report.partials.is_empty() {
+        return Ok(());
+    }
+    pen.line(format_args!("{}", pen.bold("Parts of values, masked or cut")))?;
+    let shown = if pen.verbose() { report.partials.len() } else { SKIPS };
+    for partial in report.partials.iter().take(shown) {
+        let place = format!("{}:{}", words::origin(&partial.place.provenance), partial.place.position.line);
+        pen.line(format_args!(
+            "  {} {}  {}",
+            Shown(partial.kind.as_str()),
+            pen.value(&partial.shown),
+            Shown(&place)
+        ))?;
+    }
+    pen.more(report.partials.len().saturating_sub(shown))?;
+    pen.blank()
+}
+
+fn skips(pen: &mut Pen, report: &Report) -> io::Result<()> {
+    let shown: Vec<&Skip> =
+        report.skips.iter().filter(|skip| pen.verbose() || skip.reason.leaves_a_hole()).collect();
+    if shown.is_empty() {
+        return Ok(());
+    }
+    pen.line(format_args!("{}", pen.bold("Not read")))?;
+    let limit = if pen.verbose() { shown.len() } else { SKIPS };
+    for skip in shown.iter().take(limit) {
+        let origin = words::origin(&skip.provenance);
+        pen.line(format_args!("  {}  {}", Shown(&origin), pen.dim(words::skip(skip))))?;
+    }
+    pen.more(shown.len().saturating_sub(limit))?;
+    pen.blank()
+}
+
+fn summary(pen: &mut Pen, report: &Report, allowed: u64) -> io::Result<()> {
+    let summary = &report.summary;
+    let headline = headline(pen, summary);
+    let allowed = if allowed > 0 { format!(", {} allowed", number(allowed)) } else { String::new() };
+    pen.line(format_args!("{headline}{allowed} {}", scope(summary)))?;
+    if summary.below > 0 {
+        let threshold = summary.threshold.map_or("the threshold", |confidence| confidence.as_str());
+        pen.line(format_args!(
+            "{} more below {threshold}; --min-confidence low shows them",
+            number(summary.below)
+        ))?;
+    }
+    if summary.interrupted {
+        pen.line(format_args!("{}", pen.warn("Interrupted: this is what was found so far.")))?;
+    }
+    if !summary.complete && !summary.interrupted {
+        let reasons: Vec<String> = report
+            .skipped()
+            .into_iter()
+            .filter(|(reason, _)| reason.leaves_a_hole())
+            .map(|(reason, count)| format!("{} {}", number(count), words::skip_reason(reason)))
+            .collect();
+        pen.line(format_args!("{}", pen.warn(format_args!("Not everything was read: {}.", list(&reasons)))))?;
+    }
+    if summary.files == 0 && summary.objects == 0 {
+        pen.line(format_args!("Nothing was scanned: {}.", nothing_scanned(report)))?;
+    }
+    Ok(())
+}
+
+fn headline(pen: &Pen, summary: &Summary) -> String {
+    if summary.findings == 0 && summary.complete {
+        return pen.good("No Cloudflare credentials found").to_string();
+    }
+    if summary.findings == 0 {
+        return pen.warn("Nothing found so far").to_string();
+    }
+    let findings = pen.bad(counted(summary.findings, "credential")).to_string();
+    match summary.live {
+        0 => findings,
+        live => format!("{findings}, {}", pen.alarm(format_args!("{} live", number(live)))),
+    }
+}
+
+fn scope(summary: &Summary) -> String {
+    let objects = match summary.objects {
+        0 => String::new(),
+        count => format!(" and {}", counted(count, "git object")),
+    };
+    format!(
+        "in {}{objects} ({}, {})",
+        counted(summary.files, "file"),
+        bytes(summary.bytes),
+        seconds(summary.seconds)
+    )
+}
+
+fn nothing_scanned(report: &Report) -> String {
+    let targets: Vec<String> = report.targets.iter().map(|target| Shown(target).to_string()).collect();
+    if report.skips.is_empty() {
+        format!("no file in {}; see --exclude and the configuration if that surprises", list(&targets))
+    } else {
+        format!("everything in {} was skipped; -v says why", list(&targets))
+    }
+}

@@ -1,0 +1,42 @@
+use crate::model::Shown;
+use anstyle::{AnsiColor, Color, Style};
+use std::io::Write;
+
+/// What is said to the person beside the results: on stderr, with outside text made safe.
+#[derive(Clone, Copy, Debug)]
+pub struct Talk {
+    pub color: bool,
+    pub quiet: bool,
+}
+
+impl Talk {
+    /// Something failed; `hints` are what to try.
+    pub fn error(&self, message: &str, hints: &[String]) {
+        let mut lines = vec![format!("{} {}", self.paint("error:", AnsiColor::Red), Shown(message))];
+        lines.extend(
+            hints.iter().map(|hint| format!("  {} {}", self.paint("try:", AnsiColor::Cyan), Shown(hint))),
+        );
+        say(&lines);
+    }
+
+    /// Something the person should know, though the run goes on.
+    pub fn warn(&self, message: &str) {
+        if !self.quiet {
+            say(&[format!("{} {}", self.paint("warning:", AnsiColor::Yellow), Shown(message))]);
+        }
+    }
+
+    fn paint(&self, word: &str, color: AnsiColor) -> String {
+        let style =
+            if self.color { Style::new().bold().fg_color(Some(Color::Ansi(color))) } else { Style::new() };
+        format!("{style}{word}{}", style.render_reset())
+    }
+}
+
+/// Nobody can be told that stderr is closed, so that is ignored.
+fn say(lines: &[String]) {
+    let mut stderr = std::io::stderr().lock();
+    for line in lines {
+        let _ = writeln!(stderr, "{line}");
+    }
+}
