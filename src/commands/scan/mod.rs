@@ -10,7 +10,8 @@ use crate::commands::worker::Worker;
 use crate::commands::writeup::{self, Run};
 use crate::commands::{CommandError, judge};
 use crate::model::{Chunk, Skip, Tally};
-use crate::scan::{Collected, Engine, Hits};
+use crate::rules::RuleSet;
+use crate::scan::{Collected, Engine, Hits, Options};
 use crate::ui::Progress;
 use crate::ui::exit_code::Ending;
 use std::path::PathBuf;
@@ -56,7 +57,7 @@ fn read(
     tally: &Arc<Tally>,
     interrupt: &Interrupt,
 ) -> Result<(Collected, Vec<Skip>), CommandError> {
-    let engine = Engine {};
+    let engine = Engine::new(RuleSet::builtin(), &[], Options::default());
     let scan = |chunk: &Chunk<'_>, hits: &mut Hits| engine.scan(chunk, hits);
     let worker = Worker::new(scan, tally, interrupt.clone());
     let _progress = if settings.progress { Progress::watch(Arc::clone(tally)) } else { Progress::hidden() };

@@ -3,65 +3,44 @@
 use crate::cli::Scan;
 use crate::commands::CommandError;
 use crate::commands::settings::Settings;
-use crate::model::{Chunk, Provenance, Skip, SkipReason};
-use crate::source::{Flow, Sink};
-use std::fs;
-use std::io::{self, Read};
+use crate::source::files::{self, FileOptions, Found};
+use crate::source::limits::Limits;
+use crate::source::{Sink, stdin};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Reads every target into `sink`. A target that is not there is an error before anything is read.
-pub fn read(targets: &[PathBuf], args: &Scan, _: &Settings, sink: &dyn Sink) -> Result<(), CommandError> {
-    for target in targets.iter().filter(|target| !is_stdin(target)) {
-        fs::metadata(target).map_err(|error| {
-            CommandError::usage(format!("cannot scan {}", target.display())).because(error)
-        })?;
+pub fn read(
+    targets: &[PathBuf],
+    args: &Scan,
+    settings: &Settings,
+    sink: &dyn Sink,
+) -> Result<Found, CommandError> {
+    let options = options(args, settings);
+    if targets.iter().any(|target| is_stdin(target)) {
+        stdin::read(&mut io::stdin().lock(), &options.limits, sink);
     }
-    for target in targets {
-        if is_stdin(target) {
-            stdin(sink);
-        } else {
-            files(target, args, sink);
-        }
+    let paths: Vec<PathBuf> = targets.iter().filter(|target| !is_stdin(target)).cloned().collect();
+    if paths.is_empty() {
+        return Ok(Found::default());
     }
-    Ok(())
+    files::walk(&paths, &options, sink).map_err(|error| CommandError::usage(error.to_string()))
 }
 
 fn is_stdin(target: &Path) -> bool {
     target == Path::new("-")
 }
 
-fn stdin(sink: &dyn Sink) {
-    let mut bytes = Vec::new();
-    match io::stdin().lock().read_to_end(&mut bytes) {
-        Ok(count) => {
-            sink.file(count as u64);
-            sink.chunk(&Chunk::whole(Arc::new(Provenance::stdin()), &bytes));
-        }
-        Err(error) => sink.skip(unreadable(Provenance::stdin(), &error)),
+fn options(args: &Scan, settings: &Settings) -> FileOptions<'static> {
+    let mut limits = Limits { max_bytes: args.max_bytes, ..Limits::default() };
+    if let Some(depth) = args.max_depth_archive {
+        limits.depth = u32::try_from(depth).unwrap_or(u32::MAX);
     }
-}
-
-fn files(target: &Path, args: &Scan, sink: &dyn Sink) {
-    let walk = ignore::WalkBuilder::new(target)
-        .standard_filters(args.respect_gitignore)
-        .hidden(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .build();
-    for entry in walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())) {
-        let provenance = Provenance::file(entry.path().strip_prefix("./").unwrap_or(entry.path()));
-        match fs::read(entry.path()) {
-            Ok(bytes) => {
-                sink.file(bytes.len() as u64);
-                if sink.chunk(&Chunk::whole(Arc::new(provenance), &bytes)) == Flow::Stop {
-                    return;
-                }
-            }
-            Err(error) => sink.skip(unreadable(provenance, &error)),
-        }
+    FileOptions {
+        limits,
+        exclude: [settings.config.exclude.as_slice(), &args.exclude].concat(),
+        respect_gitignore: args.respect_gitignore,
+        threads: settings.threads,
+        ..FileOptions::default()
     }
-}
-
-fn unreadable(provenance: Provenance, error: &io::Error) -> Skip {
-    Skip { provenance, reason: SkipReason::Unreadable, detail: error.to_string() }
 }
