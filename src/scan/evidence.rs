@@ -5,7 +5,7 @@
 
 use crate::model::{Confidence, Provenance, Reason};
 use crate::rules::{Context, LabelPattern, Rule, Words};
-use crate::scan::label::{Label, Names, names};
+use crate::scan::label::{self, Label, Names};
 use crate::scan::surroundings::{Mark, Marks, Near, wide_window};
 use crate::scan::view::View;
 use std::ops::Range;
@@ -52,15 +52,16 @@ impl Scene<'_> {
         &self,
         view: &View<'_>,
         value: Range<usize>,
+        names: &Names,
         index: usize,
         rule: &Rule,
     ) -> Option<Evidence> {
-        let names = names(view.text, value.clone());
         if names.direct.is_none()
             && names.at_start
             && let Some((outer, range)) = view.outer(value.clone())
         {
-            return self.weigh(outer, range, index, rule);
+            let names = label::names(outer.text, range.clone());
+            return self.weigh(outer, range, &names, index, rule);
         }
         let standing = names.direct.as_ref().map_or(Standing::Silent, |label| standing(label, &rule.context));
         let strong_beside = names.beside.iter().find(|label| standing_is_strong(label, &rule.context));
@@ -68,8 +69,8 @@ impl Scene<'_> {
             Standing::Against => None,
             Standing::Strong => self.by_name(view, names.direct.as_ref()?),
             _ if strong_beside.is_some() => self.by_name(view, strong_beside?),
-            Standing::Weak => self.by_weak_name(view, value, index, rule, &names),
-            Standing::Silent => self.without_name(view, value, index, rule, &names),
+            Standing::Weak => self.by_weak_name(view, value, index, rule, names),
+            Standing::Silent => self.without_name(view, value, index, rule, names),
         }
     }
 

@@ -12,13 +12,37 @@ const MIN_DECODED: usize = 24;
 
 /// The base64 text that holds the run `run`, decoded, if it begins as text (or as compressed text) does.
 pub(crate) fn region(text: &[u8], run: Range<usize>) -> (Range<usize>, Option<Decoded>) {
+    let start = start_of_letters(text, run.start);
+    let Some(phase) = (0..4).find(|&phase| is_plausible(text, start + phase)) else {
+        return (start..run.end, None);
+    };
     let letters = Letters::around(text, run);
-    let decoded = (0..4).find_map(|phase| {
-        let head = decode_head(text, &letters.at, phase)?;
-        let plausible = begins_as_text(&head) || is_compressed(&head).is_some();
-        plausible.then(|| letters.decode(text, phase)).flatten()
-    });
+    let decoded = letters.decode(text, phase);
     (letters.region, decoded)
+}
+
+/// Do the letters from `at` on decode to what a text, or a compressed text, begins with? Nothing is copied: this is
+/// asked of every long run.
+fn is_plausible(text: &[u8], at: usize) -> bool {
+    let mut head = [0; 15];
+    let mut letters =
+        text[at.min(text.len())..].iter().filter(|&&byte| byte != b'\\').map(|&byte| value(byte));
+    for bytes in head.chunks_exact_mut(3) {
+        let mut word = 0u32;
+        for _ in 0..4 {
+            let Some(Some(value)) = letters.next() else { return false };
+            word = word << 6 | u32::from(value);
+        }
+        bytes.copy_from_slice(&word.to_be_bytes()[1..]);
+    }
+    begins_as_text(&head) || is_compressed(&head).is_some()
+}
+
+fn start_of_letters(text: &[u8], mut start: usize) -> usize {
+    while start > 0 && is_base64(text[start - 1]) {
+        start -= 1;
+    }
+    past_escape(text, start)
 }
 
 /// The base64 text around `at`, where a known needle stands whose first letter begins (`phase` 0) or continues a
@@ -38,11 +62,7 @@ struct Letters {
 
 impl Letters {
     fn around(text: &[u8], run: Range<usize>) -> Letters {
-        let mut start = run.start;
-        while start > 0 && is_base64(text[start - 1]) {
-            start -= 1;
-        }
-        start = past_escape(text, start);
+        let start = start_of_letters(text, run.start);
         let mut at = Vec::with_capacity(run.len());
         let mut end = start;
         let mut first_line = 0;
@@ -157,19 +177,6 @@ fn value(letter: u8) -> Option<u8> {
         b'/' | b'_' => 63,
         _ => return None,
     })
-}
-
-/// The first 15 bytes that decoding from `phase` on gives.
-fn decode_head(text: &[u8], letters: &[u32], phase: usize) -> Option<Vec<u8>> {
-    let letters = letters.get(phase..)?;
-    let mut head = Vec::with_capacity(15);
-    for group in letters.chunks_exact(4).take(5) {
-        let word = group
-            .iter()
-            .try_fold(0u32, |word, &at| Some(word << 6 | u32::from(value(text[at as usize])?)))?;
-        head.extend_from_slice(&word.to_be_bytes()[1..]);
-    }
-    (head.len() >= 12).then_some(head)
 }
 
 #[cfg(test)]

@@ -28,17 +28,17 @@ fn byte_of(pair: &[u8]) -> Option<u8> {
 }
 
 /// The bytes of a dump whose first row holds `at`: rows of `xxd`, `hexdump -C`, `od -tx1`, or a list such as
-/// `0x63, 0x66` or `63:66:75`.
+/// `0x63, 0x66` or `63:66:75`. Prose that happens to hold two hex digits is no row.
 pub(crate) fn dump(text: &[u8], at: usize) -> Option<Decoded> {
-    let start = memchr::memrchr(b'\n', &text[at.saturating_sub(400)..at])
-        .map_or(at.saturating_sub(400), |index| at.saturating_sub(400) + index + 1);
-    let mut dump = Dump { bytes: Vec::new(), map: OffsetMap::new(), spelled_lines: 0 };
+    let start = start_of_row(text, at);
+    let mut dump = Dump { bytes: Vec::new(), map: OffsetMap::new() };
     let mut line_start = start;
     let limit = text.len().min(start + MAX_DUMP);
     while line_start < limit {
         let line_end =
             memchr::memchr(b'\n', &text[line_start..limit]).map_or(limit, |index| line_start + index);
-        if dump.row(text, line_start..line_end) == 0 && line_start > at {
+        let least = if line_end - line_start < 40 { 1 } else { MIN_ROW };
+        if dump.row(text, line_start..line_end) < least {
             break;
         }
         line_start = line_end + 1;
@@ -48,10 +48,18 @@ pub(crate) fn dump(text: &[u8], at: usize) -> Option<Decoded> {
     enough.then(|| Decoded { text: dump.bytes, back: Back::Map(dump.map), layers: vec![Layer::Hex], region })
 }
 
+/// A full row has at least this many bytes; only the last may be shorter.
+const MIN_ROW: usize = 8;
+
+/// Back over everything that may stand in a row.
+fn start_of_row(text: &[u8], at: usize) -> usize {
+    let in_row = |&&byte: &&u8| is_hex(byte) || matches!(byte, b' ' | b',' | b':' | b'x' | b'\\');
+    at - text[at.saturating_sub(400)..at].iter().rev().take_while(in_row).count()
+}
+
 struct Dump {
     bytes: Vec<u8>,
     map: OffsetMap,
-    spelled_lines: usize,
 }
 
 impl Dump {
@@ -61,8 +69,7 @@ impl Dump {
         let before = self.bytes.len();
         while at < line.end {
             match &text[at..line.end] {
-                // The text column begins: `hexdump -C` marks it with a bar, `xxd` with two blanks.
-                [b'|', ..] => break,
+                // The text column: `xxd` and `od` put two blanks in front of it.
                 [b' ', b' ', rest @ ..] if self.bytes.len() > before && !starts_with_byte(rest) => break,
                 [b'0' | b'\\', b'x', a, b, ..] if is_hex(*a) && is_hex(*b) => {
                     self.take(text, at, 4, at + 2);
@@ -72,10 +79,10 @@ impl Dump {
                     self.take(text, at, 2, at);
                     at += 2;
                 }
-                _ => at += 1,
+                [b' ' | b',' | b':' | b'\t' | b'\r', ..] => at += 1,
+                _ => break,
             }
         }
-        self.spelled_lines += 1;
         self.bytes.len() - before
     }
 

@@ -8,7 +8,7 @@ use crate::scan::chain::{self, Chain};
 use crate::scan::check;
 use crate::scan::class::{MIN_RUN, Makeup, is_token};
 use crate::scan::joints::joint;
-use crate::scan::label::value_start;
+use crate::scan::label::{names, value_start};
 use crate::scan::partial;
 use crate::scan::quality::is_placeholder;
 use crate::scan::view::View;
@@ -148,7 +148,11 @@ impl Scanner<'_> {
             return false;
         }
         if shape.needs_context {
-            let Some(evidence) = self.scene().weigh(view, range, rule, self.rule(rule)) else { return false };
+            let Some(evidence) =
+                self.scene().weigh(view, range.clone(), &names(view.text, range), rule, self.rule(rule))
+            else {
+                return false;
+            };
             found.reasons.extend(evidence.reasons);
             found.confidence = match shape.check {
                 Some(Check::PrivateKey) if evidence.confidence >= Confidence::High => Confidence::Certain,

@@ -2,18 +2,20 @@
 
 use super::{Match, Scanner};
 use crate::model::{Confidence, Layer, Reason, Secret};
-use crate::rules::{Check, Class, Rule, Shape, ShapeForm};
+use crate::rules::{Check, Class, LabelPattern, Rule, Shape, ShapeForm};
 use crate::scan::chain;
 use crate::scan::check;
 use crate::scan::class::{MIN_RUN, Makeup, is_token};
+use crate::scan::companions;
 use crate::scan::engine::LONGEST_RUN;
 use crate::scan::evidence::Evidence;
 use crate::scan::joints::joint;
-use crate::scan::label::value_start;
+use crate::scan::label::{self, Names, value_start};
 use crate::scan::partial;
 use crate::scan::quality::{is_foreign, is_placeholder, looks_random};
 use crate::scan::surroundings::wide_window;
 use crate::scan::view::View;
+use regex::bytes::Regex;
 use std::ops::Range;
 
 /// How far behind a name a value in pieces may begin.
@@ -25,6 +27,30 @@ const PAIR_REACH: usize = 1200;
 /// The part of a Turnstile secret that is the same in most of them.
 const TURNSTILE_HEAD: usize = 10;
 
+/// A possible value and what names it: read once, asked about by every rule that its length fits.
+struct Subject<'v> {
+    view: &'v View<'v>,
+    range: Range<usize>,
+    text: Vec<u8>,
+    /// Undone to put `text` together.
+    layers: Vec<Layer>,
+    names: Names,
+}
+
+impl<'v> Subject<'v> {
+    fn new(view: &'v View<'v>, range: Range<usize>, text: Vec<u8>, layers: Vec<Layer>) -> Self {
+        let names = label::names(view.text, range.clone());
+        Subject { view, range, text, layers, names }
+    }
+
+    fn named_by(&self, patterns: &[LabelPattern]) -> bool {
+        self.names
+            .direct
+            .as_ref()
+            .is_some_and(|label| patterns.iter().any(|pattern| pattern.fits(&label.words)))
+    }
+}
+
 impl Scanner<'_> {
     /// A run that stands whole.
     pub(super) fn contextual(&mut self, view: &View<'_>, run: &Range<usize>) {
@@ -33,131 +59,91 @@ impl Scanner<'_> {
             return;
         }
         let value = value_start(view.text, run)..run.end;
-        if value.len() > LONGEST_RUN || !stands_alone(view.text, &value) {
+        let engine = self.engine;
+        let shapes = engine.runs.get(value.len()).map(Vec::as_slice).unwrap_or_default();
+        if shapes.is_empty() || !stands_alone(view.text, &value) {
             return;
         }
-        let engine = self.engine;
-        for &(rule, shape) in &engine.runs[value.len()] {
-            self.try_run(view, &value, rule, &self.rule(rule).shapes[shape]);
+        let makeup = Makeup::of(&view.text[value.clone()]);
+        let mut subject = None;
+        for &(rule, shape) in shapes {
+            let shape = &self.rule(rule).shapes[shape];
+            let ShapeForm::Run { class, regex, .. } = &shape.form else { continue };
+            if !has_class(*class, makeup) {
+                continue;
+            }
+            match regex {
+                Some(regex) => self.several_runs(view, &value, rule, shape, regex),
+                None => {
+                    let text = || view.text[value.clone()].to_vec();
+                    let subject =
+                        subject.get_or_insert_with(|| Subject::new(view, value.clone(), text(), Vec::new()));
+                    self.judge_run(subject, rule, shape);
+                }
+            }
         }
     }
 
-    fn try_run(&mut self, view: &View<'_>, run: &Range<usize>, rule: usize, shape: &Shape) {
-        let ShapeForm::Run { class, regex, .. } = &shape.form else { return };
-        if !has_class(*class, Makeup::of(&view.text[run.clone()])) {
-            return;
-        }
-        let Some(regex) = regex else {
-            return self.judge_run(
-                view,
-                run.clone(),
-                view.text[run.clone()].to_vec(),
-                Vec::new(),
-                rule,
-                shape,
-            );
-        };
-        // A value of several runs may have its separators spelled: `…%3A…`.
+    /// A value that begins with this run and may have the separators of its parts spelled: `…%3A…`.
+    fn several_runs(
+        &mut self,
+        view: &View<'_>,
+        run: &Range<usize>,
+        rule: usize,
+        shape: &Shape,
+        regex: &Regex,
+    ) {
         let chain = chain::read(view.text, run.start, LONGEST_VALUE, is_value);
         let Some(found) = regex.find(limit(&chain.text, regex, run.len())) else { return };
         let length = found.end();
         let range = chain.map.raw_span(0..length);
         if stands_alone(view.text, &range) {
-            self.judge_run(view, range, chain.text[..length].to_vec(), chain.layers(length), rule, shape);
+            let text = chain.text[..length].to_vec();
+            self.judge_run(&Subject::new(view, range, text, chain.layers(length)), rule, shape);
         }
     }
 
-    fn judge_run(
-        &mut self,
-        view: &View<'_>,
-        range: Range<usize>,
-        text: Vec<u8>,
-        layers: Vec<Layer>,
-        rule: usize,
-        shape: &Shape,
-    ) {
-        if !looks_made(&text, shape) {
+    fn judge_run(&mut self, subject: &Subject<'_>, rule: usize, shape: &Shape) {
+        let Some(mut evidence) = self.evidence(subject, rule, shape) else { return };
+        let in_pieces = !subject.layers.is_empty();
+        if (in_pieces && evidence.confidence < Confidence::High) || !looks_made(&subject.text, shape) {
             return;
         }
-        let written = self.rule(rule);
-        let Some(mut evidence) = self.evidence(view, &range, rule, written, shape) else { return };
-        if !layers.is_empty() && evidence.confidence < Confidence::High {
-            return;
-        }
-        let Ok(mut value) = String::from_utf8(text) else { return };
+        let Ok(mut value) = String::from_utf8(subject.text.clone()) else { return };
         if shape.check == Some(Check::R2Pair)
-            && let Some(id) = crate::scan::companions::around(view, range.clone()).token_ids.first()
+            && let Some(id) = companions::around(subject.view, subject.range.clone()).token_ids.first()
         {
             evidence.reasons.push(Reason::Neighbour("an access key id".into()));
             value = format!("{id}:{value}");
         }
         self.keep(Match {
-            view,
-            range,
+            view: subject.view,
+            range: subject.range.clone(),
             rule,
             secret: Secret::new(value),
             confidence: evidence.confidence,
             checksum: None,
             reasons: evidence.reasons,
-            layers,
+            layers: subject.layers.clone(),
             account: None,
         });
     }
 
-    /// What the surroundings say; the id of an Access service token is as good as a host.
-    fn evidence(
-        &self,
-        view: &View<'_>,
-        range: &Range<usize>,
-        rule: usize,
-        written: &Rule,
-        shape: &Shape,
-    ) -> Option<Evidence> {
-        let evidence = self.scene().weigh(view, range.clone(), rule, written);
-        if shape.check == Some(Check::Turnstile)
-            && evidence.is_none()
-            && is_likely_turnstile(&view.text[range.clone()])
-        {
-            let confidence = Confidence::Medium;
-            return Some(Evidence {
-                confidence,
-                reasons: vec![Reason::Parses("the usual beginning of a Turnstile secret")],
-            })
-            .filter(|_| self.is_not_named_otherwise(view, range, written));
-        }
-        if shape.check != Some(Check::AccessPair) || !has_client_id(view.text, range) {
-            return evidence;
-        }
-        let reason = Reason::Neighbour("a client id ending in .access".into());
-        let named = self.access_name(view, range, written)?;
-        let confidence = if named { Confidence::High } else { Confidence::Medium };
-        Some(Evidence {
-            confidence,
-            reasons: [evidence.map(|e| e.reasons).unwrap_or_default(), vec![reason]].concat(),
-        })
-    }
-
-    /// Beside a client id: does the name fit (`true`), or say nothing (`false`)? `None` if it says something else.
-    fn access_name(&self, view: &View<'_>, range: &Range<usize>, written: &Rule) -> Option<bool> {
-        let names = crate::scan::label::names(view.text, range.clone());
-        let Some(label) = names.direct else { return Some(false) };
-        let fits = |patterns: &[crate::rules::LabelPattern]| {
-            patterns.iter().any(|pattern| pattern.fits(&label.words))
-        };
-        match (fits(&written.context.strong) || fits(&written.context.weak), fits(&written.context.against)) {
-            (true, _) => Some(true),
-            (false, true) => None,
-            (false, false) => {
-                label.words.iter().any(|word| word == "secret" || word == "access").then_some(false)
+    /// What the surroundings say. Two kinds bring proof of their own: most Turnstile secrets begin alike, and the id of
+    /// an Access service token beside its secret is as good as a name.
+    fn evidence(&self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> Option<Evidence> {
+        let written = self.rule(rule);
+        let evidence = self.scene().weigh(subject.view, subject.range.clone(), &subject.names, rule, written);
+        match shape.check {
+            Some(Check::Turnstile) if evidence.is_none() => likely_turnstile(subject, written),
+            Some(Check::AccessPair) if has_client_id(subject.view.text, &subject.range) => {
+                let confidence = beside_client_id(subject, written)?;
+                let mut reasons = evidence.map(|evidence| evidence.reasons).unwrap_or_default();
+                reasons.push(Reason::Neighbour("a client id ending in .access".into()));
+                Some(Evidence { confidence, reasons })
             }
+            _ => evidence,
         }
-    }
-
-    fn is_not_named_otherwise(&self, view: &View<'_>, range: &Range<usize>, written: &Rule) -> bool {
-        let names = crate::scan::label::names(view.text, range.clone());
-        names
-            .direct
-            .is_none_or(|label| !written.context.against.iter().any(|pattern| pattern.fits(&label.words)))
     }
 
     /// A name that may be followed by a value in pieces, or by what a mask left of one.
@@ -213,21 +199,15 @@ impl Scanner<'_> {
                 Some(regex) => regex.find(text).is_some_and(|found| found.end() == end),
             };
             if whole && has_class(*class, makeup) {
-                self.judge_run(
-                    view,
-                    chain.map.raw_span(0..end),
-                    text.to_vec(),
-                    chain.layers(end),
-                    rule,
-                    shape,
-                );
+                let range = chain.map.raw_span(0..end);
+                self.judge_run(&Subject::new(view, range, text.to_vec(), chain.layers(end)), rule, shape);
             }
         }
     }
 
     /// The rule whose strong label names the value at `range`.
     fn strongly_named(&self, view: &View<'_>, range: Range<usize>) -> Option<usize> {
-        let names = crate::scan::label::names(view.text, range);
+        let names = label::names(view.text, range);
         let label = names.direct?;
         let words = crate::rules::Words::shipped();
         if label.words.last().is_some_and(|word| words.identifiers.contains(word)) {
@@ -247,7 +227,7 @@ fn is_value(byte: u8) -> bool {
 }
 
 /// `$` in a shape means the end of the run.
-fn limit<'t>(text: &'t [u8], regex: &regex::bytes::Regex, run: usize) -> &'t [u8] {
+fn limit<'t>(text: &'t [u8], regex: &Regex, run: usize) -> &'t [u8] {
     if regex.as_str().ends_with('$') { &text[..run.min(text.len())] } else { text }
 }
 
@@ -278,8 +258,20 @@ fn looks_made(text: &[u8], shape: &Shape) -> bool {
     }
 }
 
-fn is_likely_turnstile(text: &[u8]) -> bool {
-    text.starts_with(b"0x4AAAAAA")
+fn likely_turnstile(subject: &Subject<'_>, rule: &Rule) -> Option<Evidence> {
+    let likely = subject.text.starts_with(b"0x4AAAAAA") && !subject.named_by(&rule.context.against);
+    let reasons = vec![Reason::Parses("the usual beginning of a Turnstile secret")];
+    likely.then_some(Evidence { confidence: Confidence::Medium, reasons })
+}
+
+/// Beside a client id: how sure its name makes us that this is the secret. `None` if the name says something else.
+fn beside_client_id(subject: &Subject<'_>, rule: &Rule) -> Option<Confidence> {
+    let Some(label) = &subject.names.direct else { return Some(Confidence::Medium) };
+    if subject.named_by(&rule.context.strong) || subject.named_by(&rule.context.weak) {
+        return Some(Confidence::High);
+    }
+    let speaks = label.words.iter().any(|word| word == "secret" || word == "access");
+    (speaks && !subject.named_by(&rule.context.against)).then_some(Confidence::Medium)
 }
 
 /// A piece of base64, of a JWT, of a longer path is no value of its own.

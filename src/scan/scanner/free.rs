@@ -3,6 +3,7 @@
 use super::{Match, Scanner};
 use crate::model::{Confidence, Reason, Secret};
 use crate::rules::{Shape, ShapeForm};
+use crate::scan::label::names;
 use crate::scan::view::View;
 
 impl Scanner<'_> {
@@ -25,8 +26,9 @@ impl Scanner<'_> {
             let Some(value) = captures.name("secret").or_else(|| captures.get(0)) else { continue };
             let Ok(text) = std::str::from_utf8(value.as_bytes()) else { continue };
             let range = value.range();
-            let evidence =
-                shape.needs_context.then(|| self.scene().weigh(view, range.clone(), rule, self.rule(rule)));
+            let names = names(view.text, range.clone());
+            let weigh = || self.scene().weigh(view, range.clone(), &names, rule, self.rule(rule));
+            let evidence = shape.needs_context.then(weigh);
             let (confidence, reasons) = match evidence {
                 Some(None) => continue,
                 Some(Some(evidence)) => (evidence.confidence, evidence.reasons),
