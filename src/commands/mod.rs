@@ -5,6 +5,7 @@
 
 mod completions;
 mod edge;
+mod engine;
 mod error;
 mod interrupt;
 mod judge;

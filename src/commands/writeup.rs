@@ -2,7 +2,7 @@
 
 use crate::commands::settings::Settings;
 use crate::model::{Count, Judgement, Skip};
-use crate::report::{Entry, Report, Summary};
+use crate::report::{Entry, Report, RuleNote, Summary};
 use crate::scan::Collected;
 use crate::ui::exit_code::Ending;
 use std::collections::BTreeMap;
@@ -19,6 +19,7 @@ pub struct Run {
     pub interrupted: bool,
     /// Findings were compared with a baseline.
     pub baseline: bool,
+    pub rules: BTreeMap<String, RuleNote>,
 }
 
 pub fn report(run: Run, settings: &Settings) -> Report {
@@ -53,7 +54,7 @@ pub fn report(run: Run, settings: &Settings) -> Report {
         partials: run.collected.partials,
         skips: run.skips,
         summary,
-        rules: BTreeMap::new(),
+        rules: run.rules,
         base: settings.base.clone(),
     }
 }

@@ -6,7 +6,6 @@ use crate::model::{
     Allowed, Asked, Checksum, CiOrigin, Companions, Confidence, Exposure, GitOrigin, Layer, Partial, Place,
     Provenance, Secret, Skip, SkipReason, SourceKind, TranscriptOrigin,
 };
-use crate::report::entry::layers;
 use crate::report::{Entry, Outcome, Report, State};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -206,7 +205,7 @@ impl From<&Place> for Spot {
             start: place.span.start,
             end: place.span.end,
             inside: provenance.inside.clone(),
-            decoded: layers(place).collect(),
+            decoded: place.decoded.clone(),
             exposure: provenance.exposure,
             git: provenance.git.clone(),
             transcript: provenance.transcript.clone(),
