@@ -140,6 +140,18 @@ impl Line {
     }
 }
 
+/// The JSON document: the same records in one object.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Document {
+    pub schema: String,
+    #[serde(flatten)]
+    pub begin: Begin,
+    pub findings: Vec<Line>,
+    pub partials: Vec<Line>,
+    pub skips: Vec<Line>,
+    pub summary: Line,
+}
+
 /// The only way a value gets into an output: somebody said `--show-secrets`.
 mod shown_secret {
     use super::Secret;
