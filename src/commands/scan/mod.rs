@@ -51,6 +51,13 @@ fn targets(args: &Scan) -> Vec<PathBuf> {
     if args.targets.is_empty() { vec![PathBuf::from(".")] } else { args.targets.clone() }
 }
 
+/// Pieces of large files run on rayon's own pool, which is made once a process.
+fn threads(count: usize) {
+    if count > 0 && rayon::ThreadPoolBuilder::new().num_threads(count).build_global().is_err() {
+        tracing::debug!(count, "the thread pool was there already");
+    }
+}
+
 fn engine_options(args: &Scan, settings: &Settings) -> Options {
     let default = Options::default();
     let max_depth = args.max_depth_decode.or(settings.config.max_depth_decode).unwrap_or(default.max_depth);
@@ -67,6 +74,7 @@ fn read(
 ) -> Result<(Collected, Vec<Skip>), CommandError> {
     let scan = |chunk: &Chunk<'_>, hits: &mut Hits| engine.scan(chunk, hits);
     let worker = Worker::new(scan, tally, interrupt.clone());
+    threads(settings.threads);
     let _progress = if settings.progress { Progress::watch(Arc::clone(tally)) } else { Progress::hidden() };
     sources::read(targets, args, settings, &worker)?;
     Ok(worker.finish())

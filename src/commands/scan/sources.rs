@@ -3,65 +3,58 @@
 use crate::cli::Scan;
 use crate::commands::CommandError;
 use crate::commands::settings::Settings;
-use crate::model::{Chunk, Provenance, Skip, SkipReason};
-use crate::source::{Flow, Sink};
-use std::fs;
-use std::io::{self, Read};
+use crate::model::{Provenance, Skip, SkipReason};
+use crate::source::files::{self, FileOptions, Found};
+use crate::source::limits::Limits;
+use crate::source::{Sink, stdin};
+use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 
 /// Reads every target into `sink`. A target that is not there is an error before anything is read.
-pub fn read(targets: &[PathBuf], args: &Scan, _: &Settings, sink: &dyn Sink) -> Result<(), CommandError> {
-    for target in targets.iter().filter(|target| !is_stdin(target)) {
-        fs::metadata(target).map_err(|error| {
-            CommandError::usage(format!("cannot scan {}", target.display())).because(error)
-        })?;
-    }
-    for target in targets {
-        if is_stdin(target) {
-            stdin(sink);
-        } else {
-            files(target, args, sink);
-        }
+pub fn read(
+    targets: &[PathBuf],
+    args: &Scan,
+    settings: &Settings,
+    sink: &dyn Sink,
+) -> Result<(), CommandError> {
+    let limits = limits(args, settings);
+    let (streams, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        targets.iter().cloned().partition(|target| target == Path::new("-"));
+    let options = FileOptions {
+        limits: limits.clone(),
+        exclude: settings.config.exclude.iter().chain(&args.exclude).cloned().collect(),
+        respect_gitignore: args.respect_gitignore || settings.config.respect_gitignore == Some(true),
+        threads: settings.threads,
+        claim: &|_, _| false,
+    };
+    let found = files::walk(&paths, &options, sink)?;
+    histories(&found, args, sink);
+    if !streams.is_empty() {
+        stdin::read(&mut io::stdin().lock(), &limits, sink);
     }
     Ok(())
 }
 
-fn is_stdin(target: &Path) -> bool {
-    target == Path::new("-")
-}
-
-fn stdin(sink: &dyn Sink) {
-    let mut bytes = Vec::new();
-    match io::stdin().lock().read_to_end(&mut bytes) {
-        Ok(count) => {
-            sink.file(count as u64);
-            sink.chunk(&Chunk::whole(Arc::new(Provenance::stdin()), &bytes));
-        }
-        Err(error) => sink.skip(unreadable(Provenance::stdin(), &error)),
+fn limits(args: &Scan, settings: &Settings) -> Limits {
+    let default = Limits::default();
+    let depth = args.max_depth_archive.or(settings.config.max_depth_archive);
+    Limits {
+        max_bytes: args.max_bytes.or(settings.config.max_bytes),
+        depth: depth.map_or(default.depth, |depth| depth.try_into().unwrap_or(u32::MAX)),
+        ..default
     }
 }
 
-fn files(target: &Path, args: &Scan, sink: &dyn Sink) {
-    let walk = ignore::WalkBuilder::new(target)
-        .standard_filters(args.respect_gitignore)
-        .hidden(false)
-        .filter_entry(|entry| entry.file_name() != ".git")
-        .build();
-    for entry in walk.flatten().filter(|entry| entry.file_type().is_some_and(|kind| kind.is_file())) {
-        let provenance = Provenance::file(entry.path().strip_prefix("./").unwrap_or(entry.path()));
-        match fs::read(entry.path()) {
-            Ok(bytes) => {
-                sink.file(bytes.len() as u64);
-                if sink.chunk(&Chunk::whole(Arc::new(provenance), &bytes)) == Flow::Stop {
-                    return;
-                }
-            }
-            Err(error) => sink.skip(unreadable(provenance, &error)),
-        }
+/// The seam for the git source. Until it reads them, histories are a hole, and said to be one.
+fn histories(found: &Found, args: &Scan, sink: &dyn Sink) {
+    if args.no_history {
+        return;
     }
-}
-
-fn unreadable(provenance: Provenance, error: &io::Error) -> Skip {
-    Skip { provenance, reason: SkipReason::Unreadable, detail: error.to_string() }
+    for repository in &found.repositories {
+        sink.skip(Skip {
+            provenance: Provenance::git(Some(repository.clone())),
+            reason: SkipReason::Unsupported,
+            detail: "this build does not read history".to_owned(),
+        });
+    }
 }
