@@ -7,12 +7,16 @@
 mod completions;
 mod global;
 mod man;
+mod report;
+mod rules;
 mod scan;
 mod size;
 
 pub use completions::Completions;
 pub use global::{Format, Global, Output, VerifyScope, When};
 pub use man::Man;
+pub use report::Report;
+pub use rules::{Rules, RulesCommand};
 pub use scan::Scan;
 
 use clap::{Parser, Subcommand};
@@ -37,6 +41,8 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Scan(Box<Scan>),
+    Report(Report),
+    Rules(Rules),
     Completions(Completions),
     Man(Man),
 }
@@ -69,6 +75,10 @@ mod tests {
             "scan --no-config -q --color never --progress always --exit-zero",
             "scan --max-depth-archive 3 --max-depth-decode 4 --max-bytes 4GB --exclude *.min.js --exclude a/**",
             "scan --respect-gitignore --baseline b --write-baseline c --no-allow -v --debug",
+            "report findings.jsonl --format html",
+            "rules list",
+            "rules show user-api-token -f json",
+            "rules check own.toml patterns",
             "completions bash",
             "man",
         ] {

@@ -9,6 +9,10 @@ pub struct Scan {
     #[arg(value_name = "TARGET")]
     pub targets: Vec<PathBuf>,
 
+    /// Leave out the history of git repositories
+    #[arg(long)]
+    pub no_history: bool,
+
     /// Leave out paths that match; any number of times
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,
@@ -17,7 +21,7 @@ pub struct Scan {
     #[arg(long)]
     pub respect_gitignore: bool,
 
-    /// Open archives in archives this deep
+    /// Open archives in archives this deep [default: 8]
     #[arg(long, value_name = "N")]
     pub max_depth_archive: Option<usize>,
 

@@ -1,4 +1,5 @@
 use crate::config;
+use crate::source::files;
 use std::error::Error;
 use std::io;
 
@@ -78,6 +79,12 @@ impl CommandError {
             .as_ref()
             .and_then(|source| source.downcast_ref::<io::Error>())
             .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
+impl From<files::Error> for CommandError {
+    fn from(error: files::Error) -> Self {
+        CommandError::usage(error.to_string())
     }
 }
 

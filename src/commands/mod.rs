@@ -5,11 +5,14 @@
 
 mod completions;
 mod edge;
+mod engine;
 mod error;
 mod interrupt;
 mod judge;
 mod man;
 mod outputs;
+mod report;
+mod rules;
 mod scan;
 mod settings;
 mod worker;
@@ -58,6 +61,8 @@ fn dispatch(cli: &Cli, edge: &Edge, talk: Talk) -> Result<Ending, CommandError> 
             let near = args.targets.first().map(PathBuf::as_path);
             scan::run(args, &Settings::new(&cli.global, edge, talk, near)?)
         }
+        Command::Report(args) => report::run(args, &Settings::new(&cli.global, edge, talk, None)?),
+        Command::Rules(args) => rules::run(args, &cli.global, &Settings::new(&cli.global, edge, talk, None)?),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

@@ -20,6 +20,8 @@ pub struct Settings {
     pub outputs: Outputs,
     pub progress: bool,
     pub min_confidence: Confidence,
+    /// The same, if a flag asked for it.
+    pub asked_confidence: Option<Confidence>,
     pub verify: VerifyScope,
     pub offline: bool,
     pub show_secrets: bool,
@@ -53,6 +55,7 @@ impl Settings {
             outputs,
             progress: !global.quiet && choice(global.progress).decide(edge.terminal.stderr),
             min_confidence: global.min_confidence.or(config.min_confidence).unwrap_or(Confidence::Medium),
+            asked_confidence: global.min_confidence,
             verify,
             // Whoever says offline is believed: nothing can turn the network on again.
             offline: global.offline || edge.offline || config.offline == Some(true),

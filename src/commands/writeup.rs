@@ -2,7 +2,7 @@
 
 use crate::commands::settings::Settings;
 use crate::model::{Count, Judgement, Skip};
-use crate::report::{Entry, Report, Summary};
+use crate::report::{Entry, Report, RuleNote, Summary};
 use crate::scan::Collected;
 use crate::ui::exit_code::Ending;
 use std::collections::BTreeMap;
@@ -19,6 +19,7 @@ pub struct Run {
     pub interrupted: bool,
     /// Findings were compared with a baseline.
     pub baseline: bool,
+    pub rules: BTreeMap<String, RuleNote>,
 }
 
 pub fn report(run: Run, settings: &Settings) -> Report {
@@ -31,10 +32,9 @@ pub fn report(run: Run, settings: &Settings) -> Report {
     // A live credential is shown however little it looks like one.
     let (findings, below): (Vec<Entry>, Vec<Entry>) = entries
         .partition(|entry| entry.confidence >= settings.min_confidence || entry.verdict.state.is_live());
-    let counted = |test: fn(&Entry) -> bool| findings.iter().filter(|entry| test(entry)).count() as u64;
     let summary = Summary {
-        findings: counted(Entry::counts),
-        live: counted(|entry| entry.verdict.state.is_live()),
+        findings: 0,
+        live: 0,
         complete: !run.interrupted && !run.skips.iter().any(|skip| skip.reason.leaves_a_hole()),
         bytes: run.count.bytes,
         files: run.count.files,
@@ -45,7 +45,7 @@ pub fn report(run: Run, settings: &Settings) -> Report {
         interrupted: run.interrupted,
         baseline: run.baseline,
     };
-    Report {
+    let mut report = Report {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         started: settings.started.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
         targets: run.targets,
@@ -53,9 +53,11 @@ pub fn report(run: Run, settings: &Settings) -> Report {
         partials: run.collected.partials,
         skips: run.skips,
         summary,
-        rules: BTreeMap::new(),
+        rules: run.rules,
         base: settings.base.clone(),
-    }
+    };
+    report.summary = report.counted();
+    report
 }
 
 pub fn ending(report: &Report) -> Ending {

@@ -1,7 +1,6 @@
 //! One row a place, for spreadsheets (RFC 4180).
 
 use crate::model::Place;
-use crate::report::entry::layers;
 use crate::report::{Entry, Report, words};
 use std::io::{self, Write};
 
@@ -60,7 +59,7 @@ fn cells(entry: &Entry, place: &Place) -> [String; HEADER.len()] {
         provenance.inside.join("!"),
         place.position.line.to_string(),
         place.position.column.to_string(),
-        layers(place).map(words::layer).collect::<Vec<_>>().join(" "),
+        place.decoded.iter().copied().map(words::layer).collect::<Vec<_>>().join(" "),
         provenance.exposure.map_or(String::new(), |exposure| words::exposure(exposure).to_owned()),
         optional(git.and_then(|git| git.commit.as_ref())),
         optional(git.and_then(|git| git.author.as_ref())),

@@ -1,6 +1,6 @@
 use crate::model::{
-    Allowed, Asked, Checksum, Companions, Confidence, Finding, Fingerprint, Judgement, Kind, Layer, Place,
-    Secret, Verdict, redacted,
+    Allowed, Asked, Checksum, Companions, Confidence, Finding, Fingerprint, Judgement, Kind, Place, Secret,
+    Verdict, redacted,
 };
 use serde::{Deserialize, Serialize};
 
@@ -124,9 +124,4 @@ impl From<&Verdict> for State {
             Verdict::NotChecked(_) => State::NotChecked,
         }
     }
-}
-
-/// Every layer between the file and the value: what the source undid, then what the scan undid.
-pub fn layers(place: &Place) -> impl Iterator<Item = Layer> {
-    place.provenance.unwrapped.iter().chain(&place.decoded).copied()
 }

@@ -13,6 +13,7 @@ mod jsonl;
 mod junit;
 mod markdown;
 mod markup;
+mod read;
 mod safe_json;
 mod sarif;
 mod uri;
@@ -21,6 +22,7 @@ mod words;
 
 pub use entry::{Entry, Outcome, State};
 pub use human::Style;
+pub use read::ReadError;
 
 use crate::model::{Confidence, Partial, Skip, SkipReason};
 use std::collections::BTreeMap;
@@ -117,6 +119,17 @@ impl Report {
             Format::Markdown => markdown::print(self, out),
             Format::Junit => junit::print(self, out),
             Format::Gitlab => gitlab::print(self, out),
+        }
+    }
+
+    /// The summary with its counts of findings made again, as after some were left out.
+    pub fn counted(&self) -> Summary {
+        let counted =
+            |test: fn(&Entry) -> bool| self.findings.iter().filter(|entry| test(entry)).count() as u64;
+        Summary {
+            findings: counted(Entry::counts),
+            live: counted(|entry| entry.verdict.state.is_live()),
+            ..self.summary.clone()
         }
     }
 

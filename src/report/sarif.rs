@@ -4,7 +4,6 @@
 //! Limits: https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning
 
 use crate::model::{AllowedBy, Confidence, Place, Skip};
-use crate::report::entry::layers;
 use crate::report::uri::{self, Uri};
 use crate::report::{Entry, Report, RuleNote, State, safe_json, words};
 use serde_json::{Map, Value, json};
@@ -239,7 +238,7 @@ fn properties(entry: &Entry, place: &Place) -> Value {
     properties.insert("kind".to_owned(), json!(entry.kind.as_str()));
     properties.insert("confidence".to_owned(), json!(entry.confidence));
     properties.insert("verdict".to_owned(), json!(entry.verdict.state));
-    properties.insert("decoded".to_owned(), json!(layers(place).collect::<Vec<_>>()));
+    properties.insert("decoded".to_owned(), json!(place.decoded));
     if let Some(exposure) = place.provenance.exposure {
         properties.insert("exposure".to_owned(), json!(exposure));
     }

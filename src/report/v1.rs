@@ -6,7 +6,6 @@ use crate::model::{
     Allowed, Asked, Checksum, CiOrigin, Companions, Confidence, Exposure, GitOrigin, Layer, Partial, Place,
     Provenance, Secret, Skip, SkipReason, SourceKind, TranscriptOrigin,
 };
-use crate::report::entry::layers;
 use crate::report::{Entry, Outcome, Report, State};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -141,6 +140,18 @@ impl Line {
     }
 }
 
+/// The JSON document: the same records in one object.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Document {
+    pub schema: String,
+    #[serde(flatten)]
+    pub begin: Begin,
+    pub findings: Vec<Line>,
+    pub partials: Vec<Line>,
+    pub skips: Vec<Line>,
+    pub summary: Line,
+}
+
 /// The only way a value gets into an output: somebody said `--show-secrets`.
 mod shown_secret {
     use super::Secret;
@@ -206,7 +217,7 @@ impl From<&Place> for Spot {
             start: place.span.start,
             end: place.span.end,
             inside: provenance.inside.clone(),
-            decoded: layers(place).collect(),
+            decoded: place.decoded.clone(),
             exposure: provenance.exposure,
             git: provenance.git.clone(),
             transcript: provenance.transcript.clone(),

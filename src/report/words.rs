@@ -5,7 +5,6 @@ use crate::model::{
     SourceKind, TranscriptOrigin,
 };
 use crate::report::State;
-use crate::report::entry::layers;
 
 /// `12,345`.
 pub fn number(value: u64) -> String {
@@ -80,7 +79,7 @@ pub fn notes(place: &Place) -> Vec<String> {
     let provenance = &place.provenance;
     let mut notes = Vec::new();
     notes.extend(provenance.exposure.map(|exposure| self::exposure(exposure).to_owned()));
-    let decoded: Vec<&str> = layers(place).map(layer).collect();
+    let decoded: Vec<&str> = place.decoded.iter().copied().map(layer).collect();
     if !decoded.is_empty() {
         notes.push(format!("in {}", decoded.join(" in ")));
     }

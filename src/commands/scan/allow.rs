@@ -31,10 +31,9 @@ pub fn allowances(args: &Scan, settings: &Settings, targets: &[PathBuf]) -> Resu
 }
 
 /// Marks what is allowed. A comment in the file itself is the nearest word and comes first.
-pub fn apply(findings: &mut [Finding], allowances: &Allowances, args: &Scan, settings: &Settings) {
+pub fn apply(findings: &mut [Finding], allowances: &Allowances, settings: &Settings) {
     for finding in findings {
-        let comment = finding.allowed.take().filter(|_| !args.no_allow);
-        finding.allowed = comment.or_else(|| allowances.allowed(finding));
+        finding.allowed = finding.allowed.take().or_else(|| allowances.allowed(finding));
         if finding.allowed.is_none()
             && let Some(at) = allowances.expired(finding)
         {

@@ -8,9 +8,8 @@ use crate::commands::interrupt::Interrupt;
 use crate::commands::settings::Settings;
 use crate::commands::worker::Worker;
 use crate::commands::writeup::{self, Run};
-use crate::commands::{CommandError, judge};
+use crate::commands::{CommandError, engine, judge};
 use crate::model::{Chunk, Skip, Tally};
-use crate::rules::RuleSet;
 use crate::scan::{Collected, Engine, Hits, Options};
 use crate::ui::Progress;
 use crate::ui::exit_code::Ending;
@@ -23,10 +22,11 @@ pub fn run(args: &Scan, settings: &Settings) -> Result<Ending, CommandError> {
     let clock = Instant::now();
     let targets = targets(args);
     let allowances = allow::allowances(args, settings, &targets)?;
+    let engine = engine::engine(&settings.config, engine_options(args, settings))?;
     let interrupt = Interrupt::listen();
     let tally = Arc::new(Tally::default());
-    let (mut collected, skips) = read(args, settings, &targets, &tally, &interrupt)?;
-    allow::apply(&mut collected.findings, &allowances, args, settings);
+    let (mut collected, skips) = read(args, settings, &targets, &engine, &tally, &interrupt)?;
+    allow::apply(&mut collected.findings, &allowances, settings);
     let judgements = judge::judge(&collected.findings, settings);
     let run = Run {
         targets: targets.iter().map(|target| target.to_string_lossy().into_owned()).collect(),
@@ -37,6 +37,7 @@ pub fn run(args: &Scan, settings: &Settings) -> Result<Ending, CommandError> {
         seconds: clock.elapsed().as_secs_f64(),
         interrupted: interrupt.is_set(),
         baseline: args.baseline.is_some(),
+        rules: engine::notes(engine.rules()),
     };
     let report = writeup::report(run, settings);
     settings.outputs.write(&report, &settings.style)?;
@@ -50,16 +51,30 @@ fn targets(args: &Scan) -> Vec<PathBuf> {
     if args.targets.is_empty() { vec![PathBuf::from(".")] } else { args.targets.clone() }
 }
 
+/// Pieces of large files run on rayon's own pool, which is made once a process.
+fn threads(count: usize) {
+    if count > 0 && rayon::ThreadPoolBuilder::new().num_threads(count).build_global().is_err() {
+        tracing::debug!(count, "the thread pool was there already");
+    }
+}
+
+fn engine_options(args: &Scan, settings: &Settings) -> Options {
+    let default = Options::default();
+    let max_depth = args.max_depth_decode.or(settings.config.max_depth_decode).unwrap_or(default.max_depth);
+    Options { max_depth, allow_comments: !args.no_allow }
+}
+
 fn read(
     args: &Scan,
     settings: &Settings,
     targets: &[PathBuf],
+    engine: &Engine,
     tally: &Arc<Tally>,
     interrupt: &Interrupt,
 ) -> Result<(Collected, Vec<Skip>), CommandError> {
-    let engine = Engine::new(RuleSet::builtin(), &[], Options::default());
     let scan = |chunk: &Chunk<'_>, hits: &mut Hits| engine.scan(chunk, hits);
     let worker = Worker::new(scan, tally, interrupt.clone());
+    threads(settings.threads);
     let _progress = if settings.progress { Progress::watch(Arc::clone(tally)) } else { Progress::hidden() };
     sources::read(targets, args, settings, &worker)?;
     Ok(worker.finish())

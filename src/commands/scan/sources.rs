@@ -3,6 +3,7 @@
 use crate::cli::Scan;
 use crate::commands::CommandError;
 use crate::commands::settings::Settings;
+use crate::model::{Provenance, Skip, SkipReason};
 use crate::source::files::{self, FileOptions, Found};
 use crate::source::limits::Limits;
 use crate::source::{Sink, stdin};
@@ -15,32 +16,45 @@ pub fn read(
     args: &Scan,
     settings: &Settings,
     sink: &dyn Sink,
-) -> Result<Found, CommandError> {
-    let options = options(args, settings);
-    if targets.iter().any(|target| is_stdin(target)) {
-        stdin::read(&mut io::stdin().lock(), &options.limits, sink);
-    }
-    let paths: Vec<PathBuf> = targets.iter().filter(|target| !is_stdin(target)).cloned().collect();
-    if paths.is_empty() {
-        return Ok(Found::default());
-    }
-    files::walk(&paths, &options, sink).map_err(|error| CommandError::usage(error.to_string()))
-}
-
-fn is_stdin(target: &Path) -> bool {
-    target == Path::new("-")
-}
-
-fn options(args: &Scan, settings: &Settings) -> FileOptions<'static> {
-    let mut limits = Limits { max_bytes: args.max_bytes, ..Limits::default() };
-    if let Some(depth) = args.max_depth_archive {
-        limits.depth = u32::try_from(depth).unwrap_or(u32::MAX);
-    }
-    FileOptions {
-        limits,
-        exclude: [settings.config.exclude.as_slice(), &args.exclude].concat(),
-        respect_gitignore: args.respect_gitignore,
+) -> Result<(), CommandError> {
+    let limits = limits(args, settings);
+    let (streams, paths): (Vec<PathBuf>, Vec<PathBuf>) =
+        targets.iter().cloned().partition(|target| target == Path::new("-"));
+    let options = FileOptions {
+        limits: limits.clone(),
+        exclude: settings.config.exclude.iter().chain(&args.exclude).cloned().collect(),
+        respect_gitignore: args.respect_gitignore || settings.config.respect_gitignore == Some(true),
         threads: settings.threads,
-        ..FileOptions::default()
+        claim: &|_, _| false,
+    };
+    let found = files::walk(&paths, &options, sink)?;
+    histories(&found, args, sink);
+    if !streams.is_empty() {
+        stdin::read(&mut io::stdin().lock(), &limits, sink);
+    }
+    Ok(())
+}
+
+fn limits(args: &Scan, settings: &Settings) -> Limits {
+    let default = Limits::default();
+    let depth = args.max_depth_archive.or(settings.config.max_depth_archive);
+    Limits {
+        max_bytes: args.max_bytes.or(settings.config.max_bytes),
+        depth: depth.map_or(default.depth, |depth| depth.try_into().unwrap_or(u32::MAX)),
+        ..default
+    }
+}
+
+/// The seam for the git source. Until it reads them, histories are a hole, and said to be one.
+fn histories(found: &Found, args: &Scan, sink: &dyn Sink) {
+    if args.no_history {
+        return;
+    }
+    for repository in &found.repositories {
+        sink.skip(Skip {
+            provenance: Provenance::git(Some(repository.clone())),
+            reason: SkipReason::Unsupported,
+            detail: "this build does not read history".to_owned(),
+        });
     }
 }

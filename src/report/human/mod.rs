@@ -22,6 +22,20 @@ pub struct Style {
     pub verbose: bool,
 }
 
+impl Style {
+    /// A severity, padded to stand in a column.
+    pub fn severity(&self, severity: &str) -> String {
+        let mut nowhere = io::sink();
+        let pen = Pen::new(&mut nowhere, self);
+        let padded = format!("{severity:<8}");
+        match severity {
+            "critical" | "high" => pen.bad(padded).to_string(),
+            "medium" => pen.warn(padded).to_string(),
+            _ => pen.dim(padded).to_string(),
+        }
+    }
+}
+
 /// How many skips are shown where nobody asked for all.
 const SKIPS: usize = 5;
 
