@@ -19,6 +19,9 @@ pub struct Limits {
     pub depth: u32,
     /// Bytes out for each byte in. Logs reach 100:1; a deflate bomb reaches 1030:1.
     pub ratio: u64,
+    /// So much may come out of anything before its ratio counts: up to here even a bomb is cheaper to read than to
+    /// explain, and small files of one repeated line stay honest.
+    pub ratio_free: u64,
     /// Members of one file on disk, all depths together.
     pub entries: u64,
     /// Bytes unpacked out of one file on disk, all depths together. A 20 GB compressed log is still read.
@@ -27,13 +30,16 @@ pub struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Limits { max_bytes: None, depth: 8, ratio: 250, entries: 1_000_000, total: 256 << 30 }
+        Limits {
+            max_bytes: None,
+            depth: 8,
+            ratio: 250,
+            ratio_free: 64 << 20,
+            entries: 1_000_000,
+            total: 256 << 30,
+        }
     }
 }
-
-/// So much may come out of anything: at this size even a bomb is cheaper to read than to explain, and small files
-/// of one repeated line stay honest.
-pub const RATIO_FREE: u64 = 64 << 20;
 
 /// A limit that was met, on its way out through a reader.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -111,7 +117,7 @@ impl<'a> Budget<'a> {
     }
 
     fn is_over_ratio(&self, packed: u64, unpacked: u64) -> bool {
-        unpacked > RATIO_FREE && unpacked / self.limits.ratio.max(1) > packed
+        unpacked > self.limits.ratio_free && unpacked / self.limits.ratio.max(1) > packed
     }
 
     fn ratio_detail(&self, packed: u64, unpacked: u64) -> String {
@@ -170,8 +176,8 @@ mod tests {
     fn a_small_expansion_is_free_whatever_its_ratio() {
         let limits = Limits::default();
         let budget = Budget::new(&limits, Some(100));
-        assert_eq!(budget.spend(RATIO_FREE, 100, RATIO_FREE), Ok(()));
-        let met = budget.spend(1, 100, RATIO_FREE + 1).unwrap_err();
+        assert_eq!(budget.spend(limits.ratio_free, 100, limits.ratio_free), Ok(()));
+        let met = budget.spend(1, 100, limits.ratio_free + 1).unwrap_err();
         assert_eq!(met.reason, SkipReason::OverRatio);
         assert!(budget.is_exhausted());
     }
@@ -180,7 +186,7 @@ mod tests {
     fn a_bomb_in_a_large_archive_ends_itself_only() {
         let limits = Limits::default();
         let budget = Budget::new(&limits, Some(10 << 30));
-        let met = budget.spend(RATIO_FREE + 1, 100, RATIO_FREE + 1).unwrap_err();
+        let met = budget.spend(limits.ratio_free + 1, 100, limits.ratio_free + 1).unwrap_err();
         assert_eq!(met.reason, SkipReason::OverRatio);
         assert!(!budget.is_exhausted());
     }

@@ -37,3 +37,41 @@ impl<R: Read> Read for Counted<'_, R> {
         Ok(read)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::pieces::tests::Memory;
+    use super::*;
+
+    #[test]
+    fn a_stream_is_one_file_of_the_bytes_that_came() {
+        let memory = Memory::default();
+        let limits = Limits::default();
+        assert_eq!(read(&mut &b"one\ntwo"[..], &limits, &memory), Flow::Continue);
+        assert_eq!(memory.texts(), [("-".to_owned(), "one\ntwo".to_owned())]);
+        assert_eq!(*memory.files.lock().unwrap(), [7]);
+    }
+
+    #[test]
+    fn a_stream_is_read_up_to_max_bytes_and_no_further() {
+        let memory = Memory::default();
+        let limits = Limits { max_bytes: Some(10 << 20), ..Limits::default() };
+        read(&mut io::repeat(b'x'), &limits, &memory);
+        assert_eq!(memory.skips(), ["- over-max-bytes"]);
+        assert_eq!(*memory.files.lock().unwrap(), [(10 << 20) + 1]);
+    }
+
+    #[test]
+    fn a_stream_that_breaks_is_read_as_far_as_it_came() {
+        struct Breaks;
+        impl Read for Breaks {
+            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
+                Err(io::Error::from_raw_os_error(5)) // EIO
+            }
+        }
+        let memory = Memory::default();
+        read(&mut (&b"so far"[..]).chain(Breaks), &Limits::default(), &memory);
+        assert_eq!(memory.texts(), [("-".to_owned(), "so far".to_owned())]);
+        assert_eq!(memory.skips(), ["- unreadable"]);
+    }
+}

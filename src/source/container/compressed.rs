@@ -5,7 +5,6 @@ use super::{Opened, Spot, Unpacker, is_limit};
 use crate::model::Layer;
 use crate::source::Flow;
 use crate::source::buffer::{Buffer, Filled};
-use crate::source::pieces::PIECE;
 use crate::source::stdin::Counted;
 use std::cell::Cell;
 use std::io::{self, BufRead, BufReader, Read};
@@ -76,7 +75,7 @@ impl Unpacker<'_> {
     /// Bytes after the last member belong to no stream, but somebody put them there.
     fn after_the_end(&self, mut rest: impl Read, offset: u64, buffer: &mut Buffer, spot: &Spot) -> Flow {
         buffer.clear();
-        match buffer.fill(&mut rest, PIECE) {
+        match buffer.fill(&mut rest, self.cut.piece) {
             Filled::Full | Filled::End => self.plain_from(buffer, offset, &mut rest, spot),
             Filled::Failed(error) => {
                 self.failed(&error, spot);

@@ -8,13 +8,15 @@ mod compressed;
 mod meter;
 mod sniff;
 mod tar;
+#[cfg(test)]
+mod tests;
 mod zip;
 mod zip_local;
 
 use super::buffer::{Buffer, Filled};
 use super::files::scan_large;
 use super::limits::{Budget, LimitMet, Limits, over_max_bytes};
-use super::pieces::{Cut, PIECE, Target};
+use super::pieces::{Cut, Target};
 use super::{Flow, Sink};
 use crate::model::{Layer, Provenance, Skip, SkipReason};
 use std::cell::{Cell, RefCell};
@@ -43,6 +45,7 @@ pub struct Unpacker<'a> {
     /// One buffer a depth, kept for the next member.
     spare: RefCell<Vec<Buffer>>,
     spooled: Cell<usize>,
+    cut: Cut,
 }
 
 /// Where the unpacking stands.
@@ -91,7 +94,7 @@ enum Opened {
 
 impl<'a> Unpacker<'a> {
     pub fn new(budget: Budget<'a>, sink: &'a dyn Sink) -> Self {
-        Unpacker { budget, sink, spare: RefCell::default(), spooled: Cell::new(0) }
+        Unpacker { budget, sink, spare: RefCell::default(), spooled: Cell::new(0), cut: Cut::USUAL }
     }
 
     /// A large file that begins with `head` and seems to be of `format`.
@@ -146,7 +149,7 @@ impl<'a> Unpacker<'a> {
     }
 
     fn stream_with(&self, buffer: &mut Buffer, reader: &mut dyn Read, spot: &Spot) -> Flow {
-        let failure = match buffer.fill(reader, PIECE) {
+        let failure = match buffer.fill(reader, self.cut.piece) {
             Filled::Full => return self.longer(buffer, reader, spot),
             Filled::End => None,
             Filled::Failed(error) => Some(error),
@@ -259,7 +262,7 @@ impl<'a> Unpacker<'a> {
     where
         'a: 's,
     {
-        Target { provenance: &spot.provenance, sink: self.sink, cut: Cut::USUAL }
+        Target { provenance: &spot.provenance, sink: self.sink, cut: self.cut }
     }
 
     fn limit_met(&self, met: LimitMet, spot: &Spot) {

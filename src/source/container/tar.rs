@@ -5,7 +5,6 @@ use super::sniff::begins_like_tar;
 use super::{Exactly, Opened, Spot, Unpacker, is_limit};
 use crate::source::Flow;
 use crate::source::buffer::{Buffer, Filled};
-use crate::source::pieces::PIECE;
 use crate::source::stdin::Counted;
 use std::cell::Cell;
 use std::io::{self, Read};
@@ -108,7 +107,7 @@ impl Unpacker<'_> {
 
     fn rest(&self, ahead: &mut Buffer, input: &mut Counted<'_, &mut dyn Read>, spot: &Spot) -> Flow {
         let offset = input.count.get() - ahead.len() as u64;
-        if let Filled::Failed(error) = ahead.fill(input, PIECE) {
+        if let Filled::Failed(error) = ahead.fill(input, self.cut.piece) {
             self.failed(&error, spot);
         }
         self.plain_from(ahead, offset, input, spot)

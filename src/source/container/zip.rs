@@ -5,19 +5,19 @@ use super::{Exactly, Input, Opened, ReadSeek, Spot, Unpacker};
 use crate::model::SkipReason;
 use crate::source::Flow;
 use crate::source::buffer::{Buffer, Filled};
-use crate::source::pieces::PIECE;
 use ::zip::read::{Config, ZipFileEntry};
 use ::zip::result::ZipError;
 // It lists entries of one name apart and needs no memory for a million of them; hence the exact version in Cargo.toml.
 use ::zip::unstable::read::ZipIterable;
 use ::zip::{CompressionMethod, ZipReadOptions};
+use std::cell::Cell;
 use std::io::{self, BufReader, Read, Seek, SeekFrom};
 
 impl Unpacker<'_> {
     pub(super) fn zip(&self, input: Input<'_>, spot: &Spot) -> Opened {
         let (reader, len) = match input {
             Input::Seekable(reader, len) => (reader, len),
-            Input::Stream(reader) => return self.zip_without_directory(reader, spot),
+            Input::Stream(reader) => return self.zip_without_directory(reader, false, spot),
         };
         let error: io::Error = match self.directory(reader, len, spot) {
             Ok(flow) => return Opened::Done(flow),
@@ -31,7 +31,7 @@ impl Unpacker<'_> {
         if reader.rewind().is_err() {
             return Opened::AsIs;
         }
-        self.zip_without_directory(reader, spot)
+        self.zip_without_directory(reader, true, spot)
     }
 
     fn directory(&self, reader: &mut dyn ReadSeek, len: u64, spot: &Spot) -> Result<Flow, ZipError> {
@@ -64,25 +64,27 @@ impl Unpacker<'_> {
             Ok(name) => name.into_owned(),
             Err(_) => String::from_utf8_lossy(listed.name_raw()).into_owned(),
         };
-        if listed.is_dir() && listed.compressed_size() == 0 {
+        let packed = listed.compressed_size();
+        if listed.is_dir() && packed == 0 {
             return Flow::Continue;
         }
         let entry = Entry {
             name,
             method: method_number(listed.compression()),
             is_encrypted: listed.encrypted(),
-            packed: Some(listed.compressed_size()),
+            packed: Some(packed),
             unpacked: Some(listed.size()),
+            checksum: Some(listed.crc32()),
         };
         if entry.method == Some(DEFLATE64) && !entry.is_encrypted {
             return match listed.with_reader(reader, ZipReadOptions::new()) {
-                Ok(mut content) => self.metered_member(&entry, &mut content, spot),
+                Ok(mut content) => self.metered(&entry, &mut content, &Cell::new(packed), spot),
                 Err(error) => self.lost(&entry, error.into(), spot),
             };
         }
         match seek_to_content(reader, listed.header_start()) {
             Ok(()) => {
-                let content = Exactly { inner: reader, left: listed.compressed_size(), broke: false };
+                let content = Exactly { inner: reader, left: packed, broke: false };
                 self.entry(&entry, &mut BufReader::new(content), spot)
             }
             Err(error) => self.lost(&entry, error, spot),
@@ -107,7 +109,7 @@ impl Unpacker<'_> {
             reader.seek(SeekFrom::Start(start))?;
             let mut bytes = reader.by_ref().take(end - start);
             buffer.clear();
-            if let Filled::Failed(error) = buffer.fill(&mut bytes, PIECE) {
+            if let Filled::Failed(error) = buffer.fill(&mut bytes, self.cut.piece) {
                 return Err(error.into());
             }
             if self.plain_from(&mut buffer, start, &mut bytes, spot) == Flow::Stop {

@@ -17,12 +17,14 @@ pub struct Entry {
     /// `None` where a descriptor behind the content says it.
     pub packed: Option<u64>,
     pub unpacked: Option<u64>,
+    pub checksum: Option<u32>,
 }
 
 /// APPNOTE.TXT 4.3.7.
 pub struct LocalHeader {
     flags: u16,
     method: u16,
+    checksum: u32,
     packed: u64,
     unpacked: u64,
     name: Vec<u8>,
@@ -44,6 +46,7 @@ impl LocalHeader {
         let mut header = LocalHeader {
             flags: u16_at(2),
             method: u16_at(4),
+            checksum: u32_at(10) as u32,
             packed: u32_at(14),
             unpacked: u32_at(18),
             name,
@@ -78,12 +81,19 @@ impl LocalHeader {
             is_encrypted: self.flags & 1 != 0,
             packed: told(self.packed),
             unpacked: told(self.unpacked),
+            checksum: (!is_told_later).then_some(self.checksum),
         }
     }
 }
 
 impl Unpacker<'_> {
-    pub(super) fn zip_without_directory(&self, input: &mut dyn Read, spot: &Spot) -> Opened {
+    /// `is_reported`: that the archive does not reach its end was said before.
+    pub(super) fn zip_without_directory(
+        &self,
+        input: &mut dyn Read,
+        is_reported: bool,
+        spot: &Spot,
+    ) -> Opened {
         let read = Cell::new(0);
         let mut input = BufReader::with_capacity(64 << 10, Counted { inner: input, count: &read });
         let mut members = 0;
@@ -91,6 +101,7 @@ impl Unpacker<'_> {
             let entry = match next_header(&mut input) {
                 Ok(Some(header)) => header.into_entry(),
                 Ok(None) => break,
+                Err(_) if is_reported => break,
                 Err(error) => {
                     self.failed(&error, spot);
                     break;
@@ -154,17 +165,21 @@ impl Unpacker<'_> {
             return Flow::Continue;
         }
         match decoder(entry.method, content) {
-            Some(mut content) => self.metered_member(entry, &mut content, spot),
+            Some(content) => {
+                let packed = Cell::new(entry.packed.unwrap_or(0));
+                self.metered(entry, &mut Checked::new(content, entry.checksum), &packed, spot)
+            }
             None => self.unknown_method(entry, spot),
         }
     }
 
-    pub(super) fn metered_member(&self, entry: &Entry, content: &mut dyn Read, spot: &Spot) -> Flow {
-        let packed = Cell::new(entry.packed.unwrap_or(0));
-        self.metered(entry, content, &packed, spot)
-    }
-
-    fn metered(&self, entry: &Entry, content: &mut dyn Read, packed: &Cell<u64>, spot: &Spot) -> Flow {
+    pub(super) fn metered(
+        &self,
+        entry: &Entry,
+        content: &mut dyn Read,
+        packed: &Cell<u64>,
+        spot: &Spot,
+    ) -> Flow {
         let meter = Meter::new(&self.budget, packed);
         let flow =
             self.member(&entry.name, entry.unpacked, &mut Metered { inner: content, meter: &meter }, spot);
@@ -192,6 +207,31 @@ fn decoder<'r>(method: Option<u16>, content: &'r mut impl BufRead) -> Option<Box
         95 => Box::new(liblzma::bufread::XzDecoder::new(content)),
         _ => return None,
     })
+}
+
+/// Fails at the end of content that does not have the checksum it should.
+struct Checked<R> {
+    inner: R,
+    expected: Option<u32>,
+    sum: crc32fast::Hasher,
+}
+
+impl<R> Checked<R> {
+    fn new(inner: R, expected: Option<u32>) -> Self {
+        Checked { inner, expected, sum: crc32fast::Hasher::new() }
+    }
+}
+
+impl<R: Read> Read for Checked<R> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let read = self.inner.read(buffer)?;
+        self.sum.update(&buffer[..read]);
+        let is_wrong = || self.expected.is_some_and(|expected| expected != self.sum.clone().finalize());
+        if read == 0 && !buffer.is_empty() && is_wrong() {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "the checksum does not match"));
+        }
+        Ok(read)
+    }
 }
 
 /// Keeps `packed` at what was read of the archive since `before`.
