@@ -33,7 +33,7 @@ pub struct Choices {
     pub rate_limit_code: i64,
     pub quota: Quota,
     pub lockout: Lockout,
-    /// How long a value still works after it was disabled, rolled, deleted or revoked.
+    /// How long a value still works after its token was disabled, rolled or deleted.
     pub propagation: Propagation,
     /// What a retired Origin CA key is told (10, U).
     pub origin_ca: OriginCa,
@@ -46,6 +46,10 @@ pub struct Choices {
     pub audit_v2_cursor: CursorPlace,
     /// `limit` of audit v2 when none is given (10, U).
     pub audit_v2_default_limit: usize,
+    /// `raw.uri` with `/client/v4` in front, or without as in the examples (4.3).
+    pub audit_v2_uri_is_whole: bool,
+    /// Whether what users do to themselves (minting a user token) shows in the logs of their accounts (4.1, C).
+    pub user_actions_in_account_logs: bool,
     /// The first day audit v2 has data for; older history is in v1 alone (4.2).
     pub audit_v2_since: &'static str,
     /// Whether `token_roll` in v1 shows SHA-256 of the values (4.1, C) or an unrelated digest.
@@ -86,6 +90,8 @@ impl Default for Choices {
             audit_v2_count_is_text: true,
             audit_v2_cursor: CursorPlace::Flat,
             audit_v2_default_limit: 100,
+            audit_v2_uri_is_whole: false,
+            user_actions_in_account_logs: true,
             audit_v2_since: "2026-03-10T00:00:00Z",
             token_hash_is_sha256: true,
             patch_rotates_remote_tunnel: true,

@@ -5,16 +5,16 @@
 //! with the client it is used to test, so that each checks the other. What the sheet marks as unknown is a
 //! switch in [`Choices`]. Leaves out anything real: no credential of it opens anything anywhere.
 
-// The endpoints that use the rest follow.
-#![allow(dead_code)]
-
+mod act;
 mod api;
+mod audit;
 mod builder;
 mod chance;
 mod choices;
 mod clock;
 mod failure;
 mod gate;
+mod hosts;
 mod refusal;
 mod reply;
 mod request;
@@ -24,7 +24,8 @@ mod things;
 mod wire;
 mod world;
 
-pub use builder::{Builder, Login, Minted, On, Shape, TokenSpec, WRANGLER_CLIENT};
+pub use act::Act;
+pub use builder::{Builder, Login, Minted, On, R2Pair, Shape, TokenSpec, TunnelMade, WRANGLER_CLIENT};
 pub use choices::{
     AccountsList, Choices, CursorPlace, Forbidden, FromElsewhere, Lockout, OriginCa, Propagation, Quota,
     TooEarly, WithoutPermission, WrongDoor,
@@ -33,6 +34,7 @@ pub use clock::{Clock, Hand};
 pub use failure::{FailureKind, FailureRule};
 pub use seen::{Access, Seen};
 pub use server::{CannotListen, CannotListenCause, Server};
+pub use things::holders::HookKind;
 pub use things::people::Role;
 pub use things::policy::Effect;
 pub use things::token::{Owner, Status};

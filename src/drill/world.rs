@@ -1,3 +1,4 @@
+use super::audit::{AuditLogs, Note};
 use super::chance::Chance;
 use super::choices::Choices;
 use super::clock::Clock;
@@ -6,11 +7,14 @@ use super::gate::Limits;
 use super::reply::Reply;
 use super::request::Request;
 use super::seen::{Access, Seen};
+use super::things::holders::{DeployHook, OauthClient, ServiceToken, TemporaryCredentials, Tunnel, Widget};
 use super::things::oauth::Grant;
 use super::things::people::{Account, Membership, Role, User, Zone};
 use super::things::token::{Echo, Token};
 use crate::model::{Fingerprint, Secret};
 use jiff::Timestamp;
+use serde_json::Value;
+use std::collections::BTreeMap;
 
 /// The state of the fake: what exists, what happened, what goes wrong. Made by [`super::Builder`].
 #[derive(Debug)]
@@ -25,7 +29,21 @@ pub struct World {
     pub(crate) tokens: Vec<Token>,
     pub(crate) echoes: Vec<Echo>,
     pub(crate) grants: Vec<Grant>,
+    /// Lists of plain objects by the path of the list, single objects and raw bodies by their own.
+    pub(crate) shelves: BTreeMap<String, Vec<Value>>,
+    pub(crate) documents: BTreeMap<String, Value>,
+    pub(crate) blobs: BTreeMap<String, Vec<u8>>,
+    pub(crate) tunnels: Vec<Tunnel>,
+    pub(crate) widgets: Vec<Widget>,
+    pub(crate) service_tokens: Vec<ServiceToken>,
+    pub(crate) oauth_clients: Vec<OauthClient>,
+    pub(crate) temporary: Vec<TemporaryCredentials>,
+    pub(crate) hooks: Vec<DeployHook>,
+    pub(crate) accounts_without_r2: Vec<String>,
     pub(crate) limits: Limits,
+    pub(crate) audit: AuditLogs,
+    /// Left by the endpoint for the audit log of the request in progress.
+    pub(crate) note: Option<Note>,
     failures: Vec<FailureRule>,
     seen: Vec<Seen>,
     rays: u64,
@@ -59,7 +77,19 @@ impl World {
             tokens: Vec::new(),
             echoes: Vec::new(),
             grants: Vec::new(),
+            shelves: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            blobs: BTreeMap::new(),
+            tunnels: Vec::new(),
+            widgets: Vec::new(),
+            service_tokens: Vec::new(),
+            oauth_clients: Vec::new(),
+            temporary: Vec::new(),
+            hooks: Vec::new(),
+            accounts_without_r2: Vec::new(),
             limits: Limits::default(),
+            audit: AuditLogs::default(),
+            note: None,
             failures: Vec::new(),
             seen: Vec::new(),
             rays: 0,
@@ -103,11 +133,6 @@ impl World {
         let (reply, trouble) = struck.apply(right, self.choices.rate_limit_code);
         self.remember(request, &reply, judged);
         (self.with_ray(reply), trouble)
-    }
-
-    /// One server plays four hosts; their paths do not overlap.
-    fn served(&mut self, request: &Request) -> (Reply, Judged) {
-        self.api(request)
     }
 
     fn remember(&mut self, request: &Request, reply: &Reply, judged: Judged) {
@@ -155,15 +180,75 @@ impl World {
         member.accepted.then_some(member.role)
     }
 
-    /// The token with this value, as it looks from here: a change may not have arrived yet.
-    pub(crate) fn token_by_value(&mut self, value: &Secret, now: Timestamp) -> Option<Token> {
-        let echo = self.echoes.iter_mut().find(|echo| echo.was.value == *value);
-        if let Some(echo) = echo
-            && echo.answers(now)
-        {
-            return Some(echo.was.clone());
+    pub(crate) fn accounts_of(&self, user: &str) -> Vec<String> {
+        let own = self.memberships.iter().filter(|m| m.user.as_deref() == Some(user) && m.accepted);
+        own.map(|m| m.account.clone()).collect()
+    }
+
+    pub(crate) fn new_tunnel_secret(&mut self) -> Secret {
+        Secret::new(data_encoding::BASE64.encode(&self.chance.bytes(32)))
+    }
+
+    pub(crate) fn new_service_token(
+        &mut self,
+        account: &str,
+        name: &str,
+        duration: &str,
+        now: Timestamp,
+    ) -> ServiceToken {
+        ServiceToken {
+            id: self.chance.uuid(),
+            account: account.to_owned(),
+            name: name.to_owned(),
+            client_id: format!("{}.access", self.chance.id()),
+            secret: self.chance.checksummed("cfast_"),
+            former: None,
+            duration: duration.to_owned(),
+            enabled: true,
+            created_at: now,
+            updated_at: now,
+            expires_at: super::api::service_token_expiry(duration, now),
         }
-        self.tokens.iter().find(|token| token.value == *value).cloned()
+    }
+
+    pub(crate) fn new_widget(
+        &mut self,
+        account: &str,
+        name: &str,
+        domains: Vec<String>,
+        now: Timestamp,
+    ) -> Widget {
+        Widget {
+            sitekey: self.chance.turnstile_sitekey(),
+            account: account.to_owned(),
+            name: name.to_owned(),
+            domains,
+            secret: self.chance.turnstile_secret(),
+            former: None,
+            created_on: now,
+            modified_on: now,
+        }
+    }
+
+    /// Builds that deploy hooks started: a verifier must start none.
+    pub fn builds_started(&self) -> u32 {
+        self.hooks.iter().map(|hook| hook.builds).sum()
+    }
+
+    /// The token with this value, as it looks from here.
+    pub(crate) fn token_by_value(&mut self, value: &Secret, now: Timestamp) -> Option<Token> {
+        self.token_seen(|token| token.value == *value, now)
+    }
+
+    pub(crate) fn token_by_id(&mut self, id: &str, now: Timestamp) -> Option<Token> {
+        self.token_seen(|token| token.id == id, now)
+    }
+
+    /// A change may not have arrived yet: what was before still answers.
+    fn token_seen(&mut self, is: impl Fn(&Token) -> bool, now: Timestamp) -> Option<Token> {
+        let mut echoes = self.echoes.iter_mut().filter(|echo| is(&echo.was));
+        let before = echoes.find_map(|echo| echo.answers(now).then(|| echo.was.clone()));
+        before.or_else(|| self.tokens.iter().find(|token| is(token)).cloned())
     }
 
     pub(crate) fn grant_by_access(&self, value: &Secret, now: Timestamp) -> Option<Grant> {

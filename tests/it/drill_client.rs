@@ -8,6 +8,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 pub const LOOPBACK: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 0);
 
 /// How a request identifies itself.
+#[derive(Clone, Copy)]
 pub enum Auth<'a> {
     Nothing,
     Bearer(&'a Secret),
@@ -17,7 +18,7 @@ pub enum Auth<'a> {
 
 pub struct Client {
     pub server: Server,
-    http: reqwest::Client,
+    pub http: reqwest::Client,
 }
 
 #[derive(Debug)]

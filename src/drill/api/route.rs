@@ -4,6 +4,7 @@ use super::super::reply::Answer;
 use super::super::request::Request;
 use super::super::things::policy::Target;
 use super::super::world::World;
+use super::family::Family;
 use axum::http::Method;
 
 pub(crate) type Handler = fn(&mut World, &Call<'_>) -> Answer;
@@ -19,6 +20,8 @@ pub(crate) struct Route {
     /// How the audit log and the documentation call the subject.
     pub product: &'static str,
     pub kind: &'static str,
+    /// Set where the endpoint is one of a family.
+    pub family: Option<&'static Family>,
 }
 
 /// What a caller must be allowed. Names are permission groups without their verb.
@@ -49,7 +52,7 @@ impl Route {
             None => Segment::Literal(part.to_owned()),
         });
         let segments = segments.collect();
-        Route { method, segments, style: Style::Product, needs, run, product: "", kind: "" }
+        Route { method, segments, style: Style::Product, needs, run, product: "", kind: "", family: None }
     }
 
     pub fn get(path: &str, needs: Needs, run: Handler) -> Route {
@@ -62,6 +65,10 @@ impl Route {
 
     pub fn about(self, product: &'static str, kind: &'static str) -> Route {
         Route { product, kind, ..self }
+    }
+
+    pub fn family(self, family: &'static Family) -> Route {
+        Route { family: Some(family), ..self }
     }
 
     fn matches(&self, parts: &[&str]) -> bool {

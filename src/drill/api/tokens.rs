@@ -1,5 +1,7 @@
 //! API tokens of users and of accounts (CLOUDFLARE.md 3): one set of endpoints in two places.
 
+use super::super::audit::Note;
+use super::super::chance::sha256_hex;
 use super::super::gate::{Caller, Level};
 use super::super::refusal::{Refusal, Style};
 use super::super::reply::{Answer, Reply};
@@ -9,6 +11,7 @@ use super::super::things::token::{Condition, Echo, Owner, Status, Token};
 use super::super::world::World;
 use super::paging::numbered;
 use super::{Call, Needs, Route};
+use crate::model::Secret;
 use axum::http::Method;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -133,6 +136,7 @@ fn create(world: &mut World, call: &Call<'_>) -> Answer {
         policies: wish.policies,
         creator_email,
     };
+    world.note = Some(about(&token, "token_create", json!({})));
     let mut shown = token.to_json(now);
     shown["value"] = json!(token.value.expose());
     world.tokens.push(token);
@@ -159,7 +163,15 @@ fn update(world: &mut World, call: &Call<'_>) -> Answer {
     token.status = wish.status.unwrap_or(before.status.clone());
     token.modified_on = call.request.at;
     let shown = token.to_json(call.request.at);
-    if token.status != before.status {
+    let statuses =
+        json!({"old_token_status": before.status.as_str(), "new_token_status": token.status.as_str()});
+    let changed = token.status != before.status;
+    world.note = Some(if changed {
+        about(token, "token_revoke", statuses)
+    } else {
+        about(token, "token_update", json!({}))
+    });
+    if changed {
         leave_echo(world, before, call.request.at);
     }
     Ok(Reply::result(shown))
@@ -170,6 +182,8 @@ fn delete(world: &mut World, call: &Call<'_>) -> Answer {
     let at = position(world, call, &owner)?;
     let removed = world.tokens.remove(at);
     let id = removed.id.clone();
+    let statuses = json!({"old_token_status": removed.status.as_str(), "new_token_status": "deleted"});
+    world.note = Some(about(&removed, "token_revoke", statuses));
     leave_echo(world, removed, call.request.at);
     Ok(Reply::result(json!({ "id": id })))
 }
@@ -187,8 +201,26 @@ fn roll(world: &mut World, call: &Call<'_>) -> Answer {
     let token = &mut world.tokens[at];
     token.value = value.clone();
     token.modified_on = call.request.at;
+    let hashes = json!({
+        "old_token_hash": value_hash(world, &before.value),
+        "new_token_hash": value_hash(world, &value),
+    });
+    world.note = Some(about(&before, "token_roll", hashes));
     leave_echo(world, before, call.request.at);
     Ok(Reply::result(json!(value.expose())))
+}
+
+/// Lifecycle entries are the only ones of version 1 that name a token (CLOUDFLARE.md 4.1).
+fn about(token: &Token, action: &'static str, mut metadata: Value) -> Note {
+    metadata["token_name"] = json!(token.name);
+    metadata["token_tag"] = json!(token.id);
+    let (Owner::User(owner) | Owner::Account(owner)) = &token.owner;
+    Note::new(action, "account", owner).metadata(metadata)
+}
+
+fn value_hash(world: &World, value: &Secret) -> String {
+    let salt = if world.choices.token_hash_is_sha256 { "" } else { "another digest " };
+    sha256_hex(&format!("{salt}{}", value.expose()))
 }
 
 fn leave_echo(world: &mut World, was: Token, now: Timestamp) {

@@ -3,6 +3,7 @@
 //! Plain state and the questions one can ask it. Leaves out HTTP, errors and audit logs.
 
 pub(crate) mod address;
+pub(crate) mod holders;
 pub(crate) mod oauth;
 pub(crate) mod people;
 pub(crate) mod permission_groups;
