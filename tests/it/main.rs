@@ -1,3 +1,10 @@
 //! One binary for every test that runs the whole.
 
+mod drill_audit;
+mod drill_client;
+mod drill_failures;
+mod drill_hosts;
+mod drill_surface;
+mod drill_tokens;
+mod drill_verify;
 mod patterns;
