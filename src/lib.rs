@@ -4,6 +4,7 @@
 //! leaves to others.
 
 pub mod cli;
+pub mod cloudflare;
 pub mod commands;
 pub mod config;
 pub mod model;
