@@ -94,6 +94,15 @@ impl Answer {
     pub fn is_server_error(&self) -> bool {
         self.http >= 500
     }
+
+    /// Code 1000 is reused for "Request timeout" with status 400 (CLOUDFLARE.md 2.4).
+    pub fn is_timeout(&self) -> bool {
+        let says_so = |notice: &Notice| notice.code == 1000 && mentions(&notice.message, "timeout");
+        self.http == 408
+            || self
+                .envelope()
+                .is_some_and(|envelope| !envelope.success && envelope.errors.iter().any(says_so))
+    }
 }
 
 impl Body {
@@ -165,18 +174,6 @@ pub(super) fn says_rate_limited(http: u16, body: &Body) -> bool {
         Body::Xml(xml) => matches!(xml.code.as_deref(), Some("TooManyRequests" | "SlowDown")),
         Body::Json(_) | Body::Html | Body::Text | Body::Empty => false,
     }
-}
-
-/// Code 1000 is reused for "Request timeout" with status 400 (CLOUDFLARE.md 2.4).
-pub(super) fn says_timeout(answer: &Answer) -> bool {
-    answer.http == 408
-        || answer.envelope().is_some_and(|envelope| {
-            !envelope.success
-                && envelope
-                    .errors
-                    .iter()
-                    .any(|notice| notice.code == 1000 && mentions(&notice.message, "timeout"))
-        })
 }
 
 fn any_notice(envelope: &Envelope, test: impl Fn(&Notice) -> bool) -> bool {
@@ -278,9 +275,9 @@ mod tests {
     fn code_1000_with_the_words_of_a_timeout_is_one() {
         let (http, body, _) =
             read(400, r#"{"success":false,"errors":[{"code":1000,"message":"Request timeout"}]}"#);
-        assert!(says_timeout(&Answer { http, body }));
+        assert!(Answer { http, body }.is_timeout());
         let (http, body, _) =
             read(401, r#"{"success":false,"errors":[{"code":1000,"message":"Invalid API Token"}]}"#);
-        assert!(!says_timeout(&Answer { http, body }));
+        assert!(!Answer { http, body }.is_timeout());
     }
 }

@@ -120,6 +120,10 @@ impl Client {
         self.budget.is_closed()
     }
 
+    pub fn api_host(&self) -> &str {
+        self.settings.services.api_host()
+    }
+
     /// Asks until there is an answer worth keeping, or `patience` ends.
     pub async fn ask(&self, call: &Call, patience: &mut Patience) -> Reply {
         let mut asked = Vec::new();
@@ -332,6 +336,10 @@ fn authorize(request: &mut Request, auth: &Auth, at: Timestamp) -> Result<(), Fa
 }
 
 fn sensitive(value: &str) -> Result<HeaderValue, Failure> {
+    // A header may hold more than ASCII; no credential does.
+    if !value.bytes().all(|byte| (b' '..=b'~').contains(&byte)) {
+        return Err(Failure::Malformed);
+    }
     let mut header = HeaderValue::from_str(value).map_err(|_| Failure::Malformed)?;
     header.set_sensitive(true);
     Ok(header)
@@ -387,20 +395,22 @@ fn failure(error: &reqwest::Error) -> Failure {
     if error.is_timeout() {
         return Failure::Timeout;
     }
-    let mut cause = error.source();
-    while let Some(inner) = cause {
-        if inner.is::<rustls::Error>() {
-            return Failure::Tls;
-        }
-        // The TLS error hides inside an I/O error, whose own `source` skips it.
-        let io = inner.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
-        if io.is_some_and(|error| error.is::<rustls::Error>()) {
-            return Failure::Tls;
-        }
-        cause = inner.source();
+    if error.source().is_some_and(is_tls) {
+        return Failure::Tls;
     }
     match error.is_connect() {
         true => Failure::Connect,
         false => Failure::CutShort,
     }
 }
+
+/// An I/O error hides what it wraps from `source`, and TLS errors come wrapped in two of them.
+fn is_tls(error: &(dyn std::error::Error + 'static)) -> bool {
+    let wrapped = error.downcast_ref::<std::io::Error>().and_then(std::io::Error::get_ref);
+    error.is::<rustls::Error>()
+        || wrapped.is_some_and(|inner| is_tls(inner))
+        || error.source().is_some_and(is_tls)
+}
+
+#[cfg(test)]
+mod tests;

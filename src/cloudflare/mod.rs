@@ -7,15 +7,19 @@ mod answer;
 mod budget;
 mod call;
 mod client;
+pub mod endpoints;
 mod envelope;
 mod hosts;
 mod retry;
 mod sigv4;
+#[cfg(test)]
+pub(crate) mod stub;
 
 pub use answer::{Answer, Body, Failure, Outcome, Xml};
 pub use budget::Pace;
 pub use call::{Auth, Call, Payload, Target, is_id};
 pub use client::{Client, Clock, Limits, Reply, Settings, SetupError, USER_AGENT};
+pub use endpoints::AccountId;
 pub use envelope::{Envelope, Notice, PageInfo};
 pub use hosts::{Refused, Services, Setting, Wanted, Why};
 pub use reqwest::Method;

@@ -1,6 +1,6 @@
 //! Whether and when to ask the same thing again.
 
-use crate::cloudflare::answer::{Answer, Failure, Outcome, says_timeout};
+use crate::cloudflare::answer::{Answer, Failure, Outcome};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
 use reqwest::header::{HeaderMap, HeaderName, RETRY_AFTER};
@@ -35,9 +35,11 @@ impl Patience {
         self.requests
     }
 
-    /// One request at most, and no waiting: for what is nice to know.
-    pub fn without_waiting(&self) -> Self {
-        Patience { requests: self.requests.min(1), waits: Duration::ZERO, not_before: self.not_before }
+    /// Takes one request out, to be sent without any waiting: for what is only nice to know.
+    pub fn for_one_look(&mut self) -> Self {
+        let granted = self.requests.min(1);
+        self.requests -= granted;
+        Patience { requests: granted, waits: Duration::ZERO, not_before: self.not_before }
     }
 
     pub(super) fn spend_request(&mut self) -> bool {
@@ -100,7 +102,7 @@ pub(super) fn next(outcome: &Outcome, repeatable: bool) -> Next {
 }
 
 fn is_transient(answer: &Answer) -> bool {
-    answer.is_server_error() || says_timeout(answer)
+    answer.is_server_error() || answer.is_timeout()
 }
 
 /// `Retry-After`, in seconds or as a date.
