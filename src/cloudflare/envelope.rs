@@ -20,6 +20,7 @@ pub struct Notice {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PageInfo {
     pub page: Option<u64>,
+    pub per_page: Option<u64>,
     pub total_pages: Option<u64>,
     pub total_count: Option<u64>,
     /// `cursors.after`, or `cursor`; never empty.
@@ -88,6 +89,7 @@ impl PageInfo {
         let after = value.get("cursors").and_then(|cursors| text(cursors.get("after")));
         PageInfo {
             page: count("page"),
+            per_page: count("per_page"),
             total_pages: count("total_pages"),
             total_count: count("total_count"),
             cursor: after.or_else(|| text(value.get("cursor"))).filter(|cursor| !cursor.is_empty()),

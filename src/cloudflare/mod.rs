@@ -9,7 +9,9 @@ mod call;
 mod client;
 pub mod endpoints;
 mod envelope;
+mod error;
 mod hosts;
+mod page;
 mod retry;
 mod sigv4;
 #[cfg(test)]
@@ -21,6 +23,8 @@ pub use call::{Auth, Call, Payload, Target, is_id};
 pub use client::{Client, Clock, Limits, Reply, Settings, SetupError, USER_AGENT};
 pub use endpoints::AccountId;
 pub use envelope::{Envelope, Notice, PageInfo};
+pub use error::ApiError;
 pub use hosts::{Refused, Services, Setting, Wanted, Why};
+pub use page::{Listing, Success};
 pub use reqwest::Method;
 pub use retry::Patience;
