@@ -7,6 +7,7 @@ mod account_token;
 mod course;
 mod gate;
 mod global_key;
+mod handed;
 mod hearing;
 mod judge;
 mod legacy_token;
@@ -22,6 +23,7 @@ mod turnstile;
 mod user_token;
 
 pub use gate::{Mode, may_ask};
+pub use handed::{Handed, StrangeWord, read_line};
 pub use judge::{Judge, not_asked};
 pub use subject::Context;
 pub use table::as_markdown as table_as_markdown;
