@@ -7,6 +7,7 @@ use crate::cloudflare::answer::{Answer, Body, Failure, Outcome, says_locked_out,
 use crate::cloudflare::budget::{Budget, Closed, Pace};
 use crate::cloudflare::call::{Auth, Call, Payload, Target};
 use crate::cloudflare::hosts::{R2Origin, Services, is_loopback};
+use crate::cloudflare::line::Lines;
 use crate::cloudflare::retry::{self, Next, Patience};
 use crate::cloudflare::sigv4;
 use crate::model::Asked;
@@ -62,6 +63,7 @@ impl Default for Limits {
 pub struct Client {
     settings: Settings,
     budget: Budget,
+    lines: Lines,
     /// For this machine: never through a proxy.
     direct: reqwest::Client,
     /// For everything else; `None` when every service is on this machine.
@@ -112,7 +114,7 @@ impl Client {
             true => None,
             false => Some(builder(limits).build().map_err(SetupError)?),
         };
-        Ok(Client { budget: Budget::new(settings.pace), settings, direct, proxied })
+        Ok(Client { budget: Budget::new(settings.pace), lines: Lines::default(), settings, direct, proxied })
     }
 
     /// Has this address been shut out during the run?
@@ -139,7 +141,7 @@ impl Client {
                 return Reply { outcome, asked };
             };
             let wait = at_least.max(pause);
-            if patience.requests_left() == 0 || !patience.spend_wait(wait) {
+            if self.is_down(call) || patience.requests_left() == 0 || !patience.spend_wait(wait) {
                 return Reply { outcome, asked };
             }
             if self.budget.sleep_until(Instant::now() + wait).await == Err(Closed) {
@@ -170,6 +172,9 @@ impl Client {
 
     /// Sends once, when the budget allows.
     async fn send(&self, call: &Call, patience: &mut Patience, asked: &mut Vec<Asked>) -> Outcome {
+        if self.is_down(call) {
+            return Outcome::Failed(Failure::Connect);
+        }
         let Ok(ticket) = self.budget.admit().await else { return Outcome::Failed(Failure::LockedOut) };
         let at = (self.settings.clock)();
         let received = match self.request(call, at) {
@@ -179,6 +184,8 @@ impl Client {
                 return Outcome::Failed(malformed);
             }
         };
+        let connected = !matches!(received, Err(Failure::Connect | Failure::Tls));
+        self.lines.note(&self.host(call), connected, Instant::now());
         if let Some(wait) = received.as_ref().ok().and_then(|received| received.used_up_for) {
             patience.hold_until(Instant::now() + wait);
         }
@@ -195,6 +202,14 @@ impl Client {
         tracing::debug!(endpoint, http, code, "asked");
         asked.push(Asked { endpoint, http, code, ray, at: at.to_string() });
         outcome
+    }
+
+    fn is_down(&self, call: &Call) -> bool {
+        self.lines.is_down(&self.host(call), Instant::now())
+    }
+
+    fn host(&self, call: &Call) -> String {
+        self.url(&call.target).host_str().unwrap_or_default().to_owned()
     }
 
     /// Names what arrived, and closes the budget at lock-out.
@@ -392,7 +407,7 @@ fn is_failed_authentication(outcome: &Outcome) -> bool {
 }
 
 fn failure(error: &reqwest::Error) -> Failure {
-    if error.is_timeout() {
+    if error.is_timeout() && !error.is_connect() {
         return Failure::Timeout;
     }
     if error.source().is_some_and(is_tls) {

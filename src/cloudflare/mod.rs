@@ -11,6 +11,7 @@ pub mod endpoints;
 mod envelope;
 mod error;
 mod hosts;
+mod line;
 mod page;
 mod retry;
 mod sigv4;

@@ -20,7 +20,7 @@ pub enum Step {
 /// `left`: how many requests may still be made for this credential.
 pub fn next(subject: &Subject, heard: &[Heard], left: u32) -> Step {
     let step = match &subject.kind {
-        Kind::UserApiToken => user_token::next(subject, heard),
+        Kind::UserApiToken => user_token::next(subject, heard, left),
         Kind::AccountApiToken => account_token::next(subject, heard, left),
         Kind::LegacyApiToken => legacy_token::next(subject, heard, left),
         Kind::OauthAccessToken => oauth_token::next(subject, heard),

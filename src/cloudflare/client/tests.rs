@@ -114,6 +114,20 @@ async fn a_closed_port_is_no_connection() {
 }
 
 #[tokio::test]
+async fn a_host_that_cannot_be_reached_is_not_tried_for_every_credential() {
+    let stub = Stub::start(|_, _| good()).await;
+    let closed = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap().local_addr().unwrap();
+    let client = stub.at(format!("http://{closed}")).client();
+    let mut tried = Vec::new();
+    for _ in 0..4 {
+        let reply = client.ask(&verify(), &mut Patience::for_one_credential()).await;
+        assert_eq!(reply.outcome, Outcome::Failed(Failure::Connect));
+        tried.push(reply.asked.len());
+    }
+    assert_eq!(tried, [3, 3, 0, 0]);
+}
+
+#[tokio::test]
 async fn a_server_that_speaks_no_tls_is_a_tls_failure_and_asked_once() {
     let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
     let origin = format!("https://{}", listener.local_addr().unwrap());

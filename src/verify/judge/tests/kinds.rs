@@ -38,7 +38,33 @@ async fn a_user_token_in_every_state() {
     ] {
         let found = state(user_token(), move |seen| match path(seen) {
             "/user/tokens/verify" => answer(),
-            _elsewhere => success(json!([])),
+            _elsewhere => invalid(),
+        });
+        assert_eq!(found.await, expected);
+    }
+}
+
+#[tokio::test]
+async fn before_a_user_token_is_called_dead_a_second_voice_is_heard() {
+    for (second, expected) in [
+        (
+            (|| refuse(403, 9109, "Cannot use the access token from location: 192.0.2.1")) as fn() -> Act,
+            "restricted",
+        ),
+        (|| success(json!([])), "live"),
+        (|| refuse(403, 10000, "Forbidden"), "live"),
+        (invalid, "dead"),
+        (|| refuse(401, 10000, "Authentication error"), "dead"),
+        (|| refuse(404, 7000, "No route for that URI"), "dead"),
+        (|| reply(404, "", "<html>"), "dead"),
+        (|| Act::HangUp, "dead"),
+        (|| Act::Stall(Vec::new()), "unknown"),
+        (|| reply(429, "Retry-After: 3600\r\n", ""), "unknown"),
+        (|| refuse(403, 9109, "Max auth failures reached"), "unknown"),
+    ] {
+        let found = state(user_token(), move |seen| match path(seen) {
+            "/user/tokens/verify" => not_a_user_token(),
+            _second => second(),
         });
         assert_eq!(found.await, expected);
     }

@@ -30,7 +30,7 @@ async fn kinds_that_must_not_be_asked_are_not() {
 async fn one_credential_is_asked_about_once_a_run() {
     let stub = Stub::start(|seen, _| match path(seen) {
         "/user/tokens/verify" => not_a_user_token(),
-        _other => success(json!([])),
+        _other => invalid(),
     })
     .await;
     let findings = [user_token(), user_token()];
@@ -40,7 +40,7 @@ async fn one_credential_is_asked_about_once_a_run() {
         let judged = judge.judge(&findings, Mode::High, &context, std::future::pending()).await;
         assert!(judged.iter().all(|judgement| judgement.verdict.state() == "dead"));
     }
-    assert_eq!(stub.seen().len(), 1);
+    assert_eq!(stub.asked(), ["GET /client/v4/user/tokens/verify", "GET /client/v4/accounts"]);
 }
 
 #[tokio::test]
