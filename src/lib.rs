@@ -4,6 +4,7 @@
 //! leaves to others.
 
 pub mod cli;
+pub mod cloudflare;
 pub mod commands;
 pub mod config;
 pub mod drill;
@@ -13,3 +14,4 @@ pub mod rules;
 pub mod scan;
 pub mod source;
 pub mod ui;
+pub mod verify;

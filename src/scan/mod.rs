@@ -22,12 +22,14 @@ mod label;
 mod partial;
 mod position;
 mod quality;
+mod recognize;
 mod scanner;
 mod surroundings;
 mod view;
 
 pub use collect::{Collected, Collector};
 pub use engine::{Engine, Options};
+pub use recognize::{Recognized, recognize};
 
 use crate::model::{Candidate, Partial};
 
