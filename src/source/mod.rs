@@ -5,6 +5,7 @@
 mod buffer;
 pub mod container;
 pub mod files;
+pub mod json;
 mod large;
 pub mod limits;
 mod lines;
