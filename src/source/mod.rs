@@ -11,6 +11,10 @@ pub mod limits;
 mod lines;
 mod pieces;
 pub mod stdin;
+pub mod time;
+pub mod transcript;
+#[cfg(test)]
+mod testing;
 
 use crate::model::{Chunk, Skip};
 

@@ -23,6 +23,7 @@ pub enum Kind {
 #[derive(Clone, Copy, Debug)]
 pub struct Node {
     pub kind: Kind,
+    pub key_is_escaped: bool,
     start: u32,
     end: u32,
     key_start: u32,
@@ -58,6 +59,14 @@ pub struct Tape {
     is_complete: bool,
 }
 
+/// The key that was read last; its end is 0 where there is none.
+#[derive(Clone, Copy, Default)]
+struct Key {
+    start: u32,
+    end: u32,
+    escaped: bool,
+}
+
 /// What the parser waits for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Expect {
@@ -76,7 +85,7 @@ impl Tape {
     pub fn parse(&mut self, bytes: &[u8]) -> usize {
         self.nodes.clear();
         self.open.clear();
-        let mut key = 0..0;
+        let mut key = Key::default();
         let mut expect = Expect::Value;
         let mut at = 0;
         self.is_complete = false;
@@ -86,7 +95,7 @@ impl Tape {
             match (byte, expect) {
                 (b'/', _) => match comment(&bytes[at..]) {
                     Some(len) => {
-                        self.push(Kind::Comment, at..at + len, 0..0);
+                        self.push(Kind::Comment, at..at + len, Key::default());
                         at += len;
                         continue;
                     }
@@ -97,10 +106,10 @@ impl Tape {
                     let span = at + 1..end;
                     at = end + usize::from(closed);
                     if expect == Expect::Value {
-                        self.push(Kind::String { escaped }, span, key.clone());
+                        self.push(Kind::String { escaped }, span, key);
                         expect = Expect::Next;
                     } else {
-                        key = span;
+                        key = Key { start: span.start as u32, end: span.end as u32, escaped };
                         at += blank(&bytes[at..]);
                         if bytes.get(at) != Some(&b':') {
                             break;
@@ -114,9 +123,9 @@ impl Tape {
                 }
                 (b'{' | b'[', Expect::Value) if self.open.len() < MAX_DEPTH => {
                     let kind = if byte == b'{' { Kind::Object } else { Kind::Array };
-                    self.push(kind, at..at + 1, key.clone());
+                    self.push(kind, at..at + 1, key);
                     self.open.push(self.nodes.len() as u32 - 1);
-                    key = 0..0;
+                    key = Key::default();
                     at += 1;
                     expect = if byte == b'{' { Expect::Key } else { Expect::Value };
                 }
@@ -134,12 +143,12 @@ impl Tape {
                     at += 1;
                     let top = self.open[self.open.len() - 1] as usize;
                     let in_object = self.nodes[top].kind == Kind::Object;
-                    key = 0..0;
+                    key = Key::default();
                     expect = if in_object { Expect::Key } else { Expect::Value };
                 }
                 (_, Expect::Value) => {
                     let Some(len) = literal(&bytes[at..]) else { break };
-                    self.push(Kind::Literal, at..at + len, key.clone());
+                    self.push(Kind::Literal, at..at + len, key);
                     at += len;
                     expect = Expect::Next;
                 }
@@ -218,13 +227,14 @@ impl Tape {
         }
     }
 
-    fn push(&mut self, kind: Kind, span: Range<usize>, key: Range<usize>) {
+    fn push(&mut self, kind: Kind, span: Range<usize>, key: Key) {
         self.nodes.push(Node {
             kind,
             start: span.start as u32,
             end: span.end as u32,
-            key_start: key.start as u32,
-            key_end: key.end as u32,
+            key_is_escaped: key.escaped,
+            key_start: key.start,
+            key_end: key.end,
             next: self.nodes.len() as u32 + 1,
         });
     }
