@@ -10,7 +10,10 @@ mod large;
 pub mod limits;
 mod lines;
 mod pieces;
+pub mod sqlite;
 pub mod stdin;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod transcript;
 #[cfg(test)]
