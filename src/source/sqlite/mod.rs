@@ -20,6 +20,7 @@ pub use cell::{Cell, Encoding, Value};
 pub use pager::{Bytes, Pager};
 pub use schema::Table;
 
+use crate::model::Position;
 use std::collections::HashSet;
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -57,6 +58,8 @@ pub struct Row<'a> {
 pub struct Residue<'a> {
     pub part: Part,
     pub offset: u64,
+    /// Of the first byte, in the file.
+    pub at: Position,
     pub bytes: &'a [u8],
 }
 
@@ -103,10 +106,12 @@ impl From<io::Error> for Error {
 
 pub type Visit<'v> = dyn FnMut(Item<'_>) -> ControlFlow<()> + 'v;
 
-/// Reads everything in a database. `limit` is the most of one row that is held in memory.
+/// Reads everything in a database, the tables named in `first` before the others. `limit` is the most of one row
+/// that is held in memory.
 pub fn read(
     main: Bytes<'_>,
     wal: Option<Bytes<'_>>,
+    first: &[&str],
     limit: usize,
     visit: &mut Visit<'_>,
 ) -> Result<(), Error> {
@@ -116,7 +121,7 @@ pub fn read(
     let has_log = pager.has_log();
     let mut in_main = HashSet::new();
     let mut flow = pager.without_log(|pager| {
-        rows(pager, btree::Only::All, &mut reached, visit, &mut |row| {
+        rows(pager, first, btree::Only::All, &mut reached, visit, &mut |row| {
             if has_log {
                 in_main.insert(row);
             }
@@ -126,7 +131,7 @@ pub fn read(
     let mut known = in_main.clone();
     if has_log && flow.is_continue() {
         // A page of the log is there for the sake of one row, and repeats its neighbours.
-        flow = rows(&mut pager, btree::Only::InLog, &mut reached, visit, &mut |row| {
+        flow = rows(&mut pager, first, btree::Only::InLog, &mut reached, visit, &mut |row| {
             known.insert(row);
             !in_main.contains(&row)
         })?;
@@ -140,12 +145,14 @@ pub fn read(
 /// The rows of one view; `is_wanted` is asked with a hash of each.
 fn rows(
     pager: &mut Pager<'_>,
+    first: &[&str],
     only: btree::Only,
     reached: &mut residue::Reached,
     visit: &mut Visit<'_>,
     is_wanted: &mut dyn FnMut(u64) -> bool,
 ) -> Result<ControlFlow<()>, Error> {
-    let schema = schema::read(pager, reached)?;
+    let mut schema = schema::read(pager, reached)?;
+    schema.tables.sort_by_key(|table| !first.contains(&table.name.as_str()));
     for table in &schema.tables {
         let flow = btree::walk(pager, table.root, only, reached, &mut |found| match found {
             btree::Found::Damage(damage) => visit(Item::Damage(damage)),

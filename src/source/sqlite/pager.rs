@@ -85,6 +85,10 @@ impl<'a> Pager<'a> {
         self.log.is_some()
     }
 
+    pub fn main_mut(&mut self) -> &mut Bytes<'a> {
+        &mut self.main
+    }
+
     pub fn log_mut(&mut self) -> Option<&mut Log<'a>> {
         self.log.as_mut()
     }

@@ -2,8 +2,9 @@
 
 use super::btree::TreePage;
 use super::cell::{self, Kind};
-use super::pager::{Page, Pager};
+use super::pager::{Bytes, Page, Pager};
 use super::{Error, Item, Part, Residue, Visit, hash};
+use crate::model::Position;
 use std::collections::{HashMap, HashSet};
 use std::ops::{ControlFlow, Range};
 
@@ -104,12 +105,14 @@ fn main_file(
     for number in 1..=pager.page_count {
         let Some(page) = pager.without_log(|pager| pager.page(number))? else { continue };
         for gap in reached.free(&page.bytes, number, pager.usable) {
-            if run.add(page.offset + gap.start as u64, &page.bytes[gap], visit).is_break() {
+            let offset = page.offset + gap.start as u64;
+            if !run.takes(offset) && run.give(pager, offset, visit)?.is_break() {
                 return Ok(ControlFlow::Break(()));
             }
+            run.bytes.extend_from_slice(&page.bytes[gap]);
         }
     }
-    Ok(run.give(visit))
+    run.give(pager, 0, visit)
 }
 
 /// Free bytes that adjoin.
@@ -117,26 +120,61 @@ fn main_file(
 struct Run {
     offset: u64,
     bytes: Vec<u8>,
+    lines: Lines,
 }
 
 impl Run {
-    fn add(&mut self, offset: u64, bytes: &[u8], visit: &mut Visit<'_>) -> ControlFlow<()> {
-        let adjoins = self.offset + self.bytes.len() as u64 == offset && self.bytes.len() < TOGETHER;
-        if !adjoins {
-            self.give(visit)?;
-            self.offset = offset;
-        }
-        self.bytes.extend_from_slice(bytes);
-        ControlFlow::Continue(())
+    fn takes(&self, offset: u64) -> bool {
+        self.offset + self.bytes.len() as u64 == offset && self.bytes.len() < TOGETHER
     }
 
-    fn give(&mut self, visit: &mut Visit<'_>) -> ControlFlow<()> {
-        let is_blank = self.bytes.len() < SHORTEST || self.bytes.iter().all(|byte| *byte == 0);
+    /// Gives out what was gathered, and starts again at `next`.
+    fn give(
+        &mut self,
+        pager: &mut Pager<'_>,
+        next: u64,
+        visit: &mut Visit<'_>,
+    ) -> Result<ControlFlow<()>, Error> {
         let bytes = std::mem::take(&mut self.bytes);
-        if is_blank {
-            return ControlFlow::Continue(());
+        let offset = std::mem::replace(&mut self.offset, next);
+        if !is_worth_a_look(&bytes) {
+            return Ok(ControlFlow::Continue(()));
         }
-        visit(Item::Residue(Residue { part: Part::Main, offset: self.offset, bytes: &bytes }))
+        let at = self.lines.at(pager.main_mut(), offset)?;
+        Ok(visit(Item::Residue(Residue { part: Part::Main, offset, at, bytes: &bytes })))
+    }
+}
+
+fn is_worth_a_look(bytes: &[u8]) -> bool {
+    bytes.len() >= SHORTEST && bytes.iter().any(|byte| *byte != 0)
+}
+
+/// Counts the lines of a file up to ascending offsets. Lines in a binary file say little, but tools show them.
+struct Lines {
+    counted: u64,
+    at: Position,
+}
+
+impl Default for Lines {
+    fn default() -> Self {
+        Lines { counted: 0, at: Position { line: 1, column: 1 } }
+    }
+}
+
+impl Lines {
+    fn at(&mut self, bytes: &mut Bytes<'_>, offset: u64) -> Result<Position, Error> {
+        let mut buffer = vec![0; 1 << 16];
+        while self.counted < offset {
+            let len = (offset - self.counted).min(buffer.len() as u64) as usize;
+            bytes.read_at(self.counted, &mut buffer[..len])?;
+            self.at.line += memchr::memchr_iter(b'\n', &buffer[..len]).count() as u64;
+            self.at.column = match memchr::memrchr(b'\n', &buffer[..len]) {
+                Some(end) => (len - end) as u64,
+                None => self.at.column + len as u64,
+            };
+            self.counted += len as u64;
+        }
+        Ok(self.at)
     }
 }
 
@@ -172,6 +210,7 @@ fn log(
     frames.extend_from_slice(&log.stale);
     frames.sort_unstable();
     let mut pages = HashSet::new();
+    let mut lines = Lines::default();
     let mut bytes = vec![0; page_size];
     for (offset, number) in frames {
         log.bytes.read_at(offset, &mut bytes)?;
@@ -179,8 +218,9 @@ fn log(
             continue;
         }
         for span in unknown(&bytes, number, usable, known) {
-            let residue =
-                Residue { part: Part::Wal, offset: offset + span.start as u64, bytes: &bytes[span] };
+            let offset = offset + span.start as u64;
+            let at = lines.at(&mut log.bytes, offset)?;
+            let residue = Residue { part: Part::Wal, offset, at, bytes: &bytes[span] };
             if visit(Item::Residue(residue)).is_break() {
                 return Ok(());
             }
@@ -204,7 +244,7 @@ fn unknown(page: &[u8], number: u32, usable: usize, known: &HashSet<u64>) -> Vec
             unknown.push(layout.local);
         }
     }
-    unknown.retain(|span| span.len() >= SHORTEST && page[span.clone()].iter().any(|byte| *byte != 0));
+    unknown.retain(|span| is_worth_a_look(&page[span.clone()]));
     unknown.sort_by_key(|span| span.start);
     unknown
 }

@@ -20,7 +20,7 @@ struct Told {
 fn tell(path: &Path) -> Result<Told, Box<dyn std::error::Error>> {
     let mut told = Told::default();
     let wal = File::open(sidecar(path)).ok().map(Bytes::File);
-    read(Bytes::File(File::open(path)?), wal, 64 << 20, &mut |item| {
+    read(Bytes::File(File::open(path)?), wal, &[], 64 << 20, &mut |item| {
         match item {
             Item::Row(row) if row.table.name != "sqlite_schema" => {
                 let values: Vec<String> = row.values.iter().map(show).collect();
@@ -279,14 +279,14 @@ fn damage_is_said_and_the_rest_is_read() -> Done {
         }
         bytes.truncate(bytes.len() - (state >> 40) as usize % 9000);
         // No panic and an end are all that can be asked of a broken file.
-        read(Bytes::Memory(&bytes), None, 1 << 20, &mut |_| ControlFlow::Continue(()))?;
+        read(Bytes::Memory(&bytes), None, &[], 1 << 20, &mut |_| ControlFlow::Continue(()))?;
     }
     let mut bytes = whole;
     let last = bytes.len() / 2 / 4096 * 4096;
     bytes[last..last + 4096].fill(0xee);
     let mut damage = 0;
     let mut rows = 0;
-    read(Bytes::Memory(&bytes), None, 1 << 20, &mut |item| {
+    read(Bytes::Memory(&bytes), None, &[], 1 << 20, &mut |item| {
         damage += usize::from(matches!(item, Item::Damage(_)));
         rows += usize::from(matches!(item, Item::Row(_)));
         ControlFlow::Continue(())
@@ -300,7 +300,7 @@ fn what_is_no_database_is_an_error() {
     let encrypted = [0x5a; 8192];
     let table: [&[u8]; 3] = [b"", b"SQLite format 3\0", &encrypted];
     for bytes in table {
-        let outcome = read(Bytes::Memory(bytes), None, 1 << 20, &mut |_| ControlFlow::Continue(()));
+        let outcome = read(Bytes::Memory(bytes), None, &[], 1 << 20, &mut |_| ControlFlow::Continue(()));
         assert!(outcome.is_err());
     }
 }

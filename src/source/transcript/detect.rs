@@ -2,9 +2,11 @@
 
 use super::label::Rule;
 use super::pattern::names;
-use super::table::{AGENTS, Group, Store};
+use super::table::{AGENTS, Group, Reader, Store, Table};
+use crate::source::sqlite::is_database;
 use memchr::memmem;
 use std::path::Path;
+use std::sync::LazyLock;
 
 /// Which store a file belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -36,6 +38,14 @@ impl StoreKind {
         self.store.and_then(|store| store.opaque.as_deref())
     }
 
+    pub(super) fn tables(&self) -> &'static [Table] {
+        self.store.map_or(&[], |store| &store.tables)
+    }
+
+    pub(super) fn reader(&self) -> Reader {
+        self.store.map_or(Reader::ByContent, |store| store.reader)
+    }
+
     pub(super) fn rules(&self) -> &'static [Rule] {
         self.store.map_or(&[], |store| store.rules)
     }
@@ -48,6 +58,17 @@ impl StoreKind {
 pub fn detect(path: &Path, head: &[u8]) -> Option<StoreKind> {
     by_path(path).or_else(|| by_content(head))
 }
+
+/// Databases that are no agent's are read by the same reader.
+static DATABASES: LazyLock<Group> = LazyLock::new(|| Group {
+    title: "SQLite database".to_owned(),
+    agent: None,
+    reopen: None,
+    roots: Vec::new(),
+    other: None,
+    leave: Vec::new(),
+    stores: Vec::new(),
+});
 
 fn by_path(path: &Path) -> Option<StoreKind> {
     let names = names(path);
@@ -62,6 +83,9 @@ fn by_path(path: &Path) -> Option<StoreKind> {
 const HEAD: usize = 4096;
 
 fn by_content(head: &[u8]) -> Option<StoreKind> {
+    if is_database(head) {
+        return Some(StoreKind { group: &DATABASES, store: None });
+    }
     if !matches!(head.first(), Some(b'{' | b'[')) {
         return None;
     }

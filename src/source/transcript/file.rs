@@ -1,13 +1,14 @@
 //! One file of a store: which reader it needs, and what is said where none can read it.
 
 use super::home::Found;
-use super::{Options, StoreKind, Tally, read};
+use super::{Options, StoreKind, Tally, database, read};
 use crate::model::{Layer, Provenance, Skip, SkipReason};
+use crate::source::sqlite::{self, Bytes};
 use crate::source::{Flow, Sink};
 use jiff::Timestamp;
 use std::fs::File;
 use std::io::{self, Read, Seek};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// What became of one file.
 #[derive(Debug)]
@@ -75,6 +76,43 @@ impl From<io::Error> for Refusal {
     }
 }
 
+/// The file that SQLite keeps beside a database.
+fn beside(path: &Path, ending: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(ending);
+    PathBuf::from(name)
+}
+
+/// Is it a log or its index, of a database that is there? Then it is read with the database.
+fn belongs_to_database(path: &Path) -> bool {
+    let name = path.to_string_lossy();
+    ["-wal", "-shm"]
+        .iter()
+        .any(|ending| name.strip_suffix(ending).is_some_and(|main| Path::new(main).exists()))
+}
+
+fn read_database(
+    kind: StoreKind,
+    provenance: &Provenance,
+    main: File,
+    log: &Path,
+    sink: &dyn Sink,
+    options: &Options,
+) -> Result<Tally, Refusal> {
+    let wal = match File::open(log) {
+        Ok(file) => {
+            Some((Bytes::File(file), Provenance { path: Some(log.to_owned()), ..provenance.clone() }))
+        }
+        Err(error) if error.kind() == io::ErrorKind::NotFound => None,
+        Err(error) => return Err(Refusal::Io(error)),
+    };
+    let input = database::Input { main: Bytes::File(main), wal };
+    database::read(kind, provenance, input, sink, options).map_err(|error| match error {
+        sqlite::Error::Io(error) => Refusal::Io(error),
+        sqlite::Error::Header(_) => Refusal::Skip(SkipReason::Damaged, error.to_string()),
+    })
+}
+
 fn open(
     kind: StoreKind,
     provenance: &Provenance,
@@ -82,6 +120,9 @@ fn open(
     options: &Options,
 ) -> Result<Outcome, Refusal> {
     let path = provenance.path.as_deref().unwrap_or(Path::new("-"));
+    if belongs_to_database(path) {
+        return Ok(Outcome { is_read: true, ..Outcome::unread([]) });
+    }
     let mut file = File::open(path)?;
     let metadata = file.metadata()?;
     let bytes = metadata.len();
@@ -94,20 +135,32 @@ fn open(
     }
     let mut head = [0; 16];
     let len = read_head(&mut file, &mut head)?;
+    let log = beside(path, "-wal");
     let tally = match Form::of(&head[..len]) {
+        // A database that was never checkpointed has an empty main file.
+        Form::Text if len == 0 && log.exists() => {
+            read_database(kind, provenance, file, &log, sink, &options)?
+        }
+        Form::Database => read_database(kind, provenance, file, &log, sink, &options)?,
         Form::Text => read(kind, provenance, &mut file, sink, &options)?,
         Form::Gzip => {
-            options.layers.push(Layer::Gzip);
-            read(kind, provenance, &mut flate2::read::MultiGzDecoder::new(file), sink, &options)?
+            let inner = unwrapped(provenance, Layer::Gzip);
+            read(kind, &inner, &mut flate2::read::MultiGzDecoder::new(file), sink, &options)?
         }
         Form::Zstd => {
-            options.layers.push(Layer::Zstd);
-            read(kind, provenance, &mut zstd::Decoder::new(file)?, sink, &options)?
+            let inner = unwrapped(provenance, Layer::Zstd);
+            read(kind, &inner, &mut zstd::Decoder::new(file)?, sink, &options)?
         }
         Form::Picture => return Ok(Outcome::unread(["pictures and other media left out".to_owned()])),
         Form::Archive => return Ok(Outcome::elsewhere()),
     };
     Ok(Outcome::of(&tally, bytes))
+}
+
+fn unwrapped(provenance: &Provenance, layer: Layer) -> Provenance {
+    let mut inner = provenance.clone();
+    inner.unwrapped.push(layer);
+    inner
 }
 
 fn read_head(file: &mut File, head: &mut [u8]) -> io::Result<usize> {
@@ -126,6 +179,7 @@ enum Form {
     Text,
     Gzip,
     Zstd,
+    Database,
     /// Nothing to match: a screenshot is beyond a scan of text.
     Picture,
     Archive,
@@ -133,7 +187,8 @@ enum Form {
 
 impl Form {
     fn of(head: &[u8]) -> Self {
-        const FORMS: [(&[u8], Form); 8] = [
+        const FORMS: [(&[u8], Form); 9] = [
+            (b"SQLite format 3\0", Form::Database),
             (b"\x1f\x8b", Form::Gzip),
             (b"\x28\xb5\x2f\xfd", Form::Zstd),
             (b"PK\x03\x04", Form::Archive),

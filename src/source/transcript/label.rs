@@ -13,7 +13,11 @@ pub struct Label {
     pub tool: Option<String>,
     pub tool_use_id: Option<String>,
     pub time: Option<String>,
+    /// Of the session, for what has no time of its own.
+    pub session_time: Option<String>,
     pub surface: Option<String>,
+    /// Where it is known otherwise than by counting.
+    pub turn: Option<u64>,
 }
 
 /// One rule of a format: the nodes it speaks of, and what it knows about them.
@@ -27,6 +31,7 @@ pub struct Rule {
     pub tool: Option<Field>,
     pub tool_use_id: Option<Field>,
     pub time: Option<Field>,
+    pub session_time: Option<Field>,
     pub surface: Option<Field>,
     /// The node is something that a person typed; the path leads to the words.
     pub prompt: Option<Path>,
@@ -42,6 +47,7 @@ impl Rule {
             (&self.tool, &mut label.tool),
             (&self.tool_use_id, &mut label.tool_use_id),
             (&self.time, &mut label.time),
+            (&self.session_time, &mut label.session_time),
             (&self.surface, &mut label.surface),
         ];
         for (field, slot) in fields {
@@ -56,7 +62,7 @@ impl Rule {
 }
 
 /// The five roles of CONTRACT section 4, from the words that stores use.
-fn role_of(word: &str) -> Option<&'static str> {
+pub fn role_of(word: &str) -> Option<&'static str> {
     match word.to_ascii_lowercase().as_str() {
         "user" | "human" | "prompt" | "1" => Some("user"),
         "assistant" | "model" | "gemini" | "qwen" | "ai" | "agent" | "bot" | "2" => Some("assistant"),

@@ -1,17 +1,20 @@
 //! What coding agents keep: transcripts, prompt histories, pasted text, snapshots, logs, configuration.
 //!
-//! Which files those are, and what their fields mean, is data: `agents.toml`. How they are stored is not: JSON in
+//! Which files those are, and what their fields mean, is data: `agents/*.toml`. How they are stored is not: JSON in
 //! lines or whole, patch logs, SQLite, compressed and protobuf values, plain text. An agent is added by an entry
 //! and a fixture (SURFACES.md 1).
 //!
 //! Leaves out what a secret looks like, and repositories, whose history `git` reads.
 
+mod aider;
+mod database;
 mod detect;
 mod file;
 mod gutter;
 mod home;
 mod label;
 mod pattern;
+mod protobuf;
 mod query;
 mod record;
 mod render;
@@ -24,10 +27,11 @@ pub use file::{Outcome, read_file};
 pub use home::{Coverage, Found, Survey, read_home, stores};
 pub use render::Unread;
 
-use crate::model::{Layer, Provenance, TranscriptOrigin};
-use crate::source::Sink;
+use crate::model::{Provenance, TranscriptOrigin};
+use crate::source::{Sink, sqlite};
 use session::Session;
 use std::io::{self, Read};
+use table::Reader;
 
 /// How deep and how much.
 #[derive(Clone, Debug)]
@@ -36,8 +40,6 @@ pub struct Options {
     pub max_depth: usize,
     /// A record that is larger is read as plain text from here on.
     pub record_cap: usize,
-    /// What was undone already to reach the input.
-    pub layers: Vec<Layer>,
     /// When the file was last written (RFC 3339), for records that have no time of their own.
     pub file_time: Option<String>,
     /// `--max-bytes`: larger files are skipped.
@@ -46,7 +48,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Options { max_depth: 4, record_cap: 64 << 20, layers: Vec::new(), file_time: None, max_bytes: None }
+        Options { max_depth: 4, record_cap: 64 << 20, file_time: None, max_bytes: None }
     }
 }
 
@@ -61,6 +63,18 @@ pub struct Tally {
     pub was_stopped: bool,
 }
 
+/// Reads a store that is a database, at hand as bytes: an archive member, a blob.
+pub fn read_database(
+    kind: StoreKind,
+    provenance: &Provenance,
+    bytes: &[u8],
+    sink: &dyn Sink,
+    options: &Options,
+) -> Result<Tally, sqlite::Error> {
+    let input = database::Input { main: sqlite::Bytes::Memory(bytes), wal: None };
+    database::read(kind, provenance, input, sink, options)
+}
+
 /// Reads a store that is a stream of records or text.
 pub fn read(
     kind: StoreKind,
@@ -70,7 +84,11 @@ pub fn read(
     options: &Options,
 ) -> io::Result<Tally> {
     let mut session = Session::new(kind, provenance, options.file_time.clone(), false);
-    stream::read(input, &mut session, kind.rules(), sink, options)
+    match kind.reader() {
+        Reader::ByContent => stream::read(input, &mut session, kind.rules(), sink, options),
+        Reader::AiderChat => aider::chat(input, &mut session, sink, options),
+        Reader::AiderInput => aider::input(input, &mut session, sink, options),
+    }
 }
 
 /// How a person opens the session of a place again, where the agent has a way.

@@ -1,4 +1,4 @@
-//! The small language in which `agents.toml` speaks of fields: where a thing stands, and under which condition.
+//! The small language in which `agents/*.toml` speaks of fields: where a thing stands, and under which condition.
 
 use crate::source::json::{Kind, Tape};
 use std::borrow::Cow;

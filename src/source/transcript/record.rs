@@ -5,7 +5,7 @@ use super::query::View;
 use super::render::{Job, Piece, Unread};
 use super::session::{Placed, Session};
 use crate::model::{Chunk, Layer, Position, Provenance, Raw};
-use crate::source::json::{Origin, Tape};
+use crate::source::json::{Origin, Tape, Text};
 use crate::source::{Flow, Sink};
 use std::ops::Range;
 use std::sync::Arc;
@@ -32,6 +32,13 @@ pub struct Parsed {
     end: usize,
 }
 
+impl<'a> Record<'a> {
+    /// The bytes are all of what a person can open.
+    pub fn whole(bytes: &'a [u8]) -> Self {
+        Record { bytes, offset: 0, at: Position { line: 1, column: 1 } }
+    }
+}
+
 impl Parsed {
     /// Depends on the record alone, so records may be parsed in any order.
     pub fn of(bytes: &[u8], rules: &[Rule], outer: &Label) -> Self {
@@ -47,6 +54,10 @@ impl Parsed {
 
     pub fn is_json(&self) -> bool {
         self.tape.root().is_some_and(|root| self.tape.node(root).is_container())
+    }
+
+    pub fn root_label(&self) -> Option<&Label> {
+        self.parts.first().map(|part| &part.label)
     }
 
     /// Depends on the records before it, so this is done in order.
@@ -119,6 +130,27 @@ impl Target<'_> {
             map: Some(&piece.text.map),
             layers,
             core: piece.core.clone(),
+        })
+    }
+
+    /// Pushes text that was put together from the record; it has context up to `core_start`.
+    pub fn push_made(
+        &self,
+        record: Record<'_>,
+        text: &Text,
+        core_start: usize,
+        provenance: &Arc<Provenance>,
+    ) -> Flow {
+        if text.len() < core_start + SHORTEST {
+            return Flow::Continue;
+        }
+        self.sink.chunk(&Chunk {
+            provenance: provenance.clone(),
+            text: &text.bytes,
+            raw: Raw { bytes: record.bytes, offset: record.offset, at: record.at },
+            map: Some(&text.map),
+            layers: self.layers,
+            core: core_start..text.len(),
         })
     }
 

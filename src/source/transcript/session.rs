@@ -42,7 +42,9 @@ pub struct Session {
 struct Counter {
     turn: u64,
     prompt: Option<Prompt>,
+    /// The last time that was seen.
     time: Option<String>,
+    session_time: Option<String>,
     session: Option<String>,
 }
 
@@ -63,6 +65,10 @@ impl Session {
             tools: Tools::default(),
             by_session,
         }
+    }
+
+    pub fn base(&self) -> &Provenance {
+        &self.base
     }
 
     pub fn outer(&self) -> &Label {
@@ -86,6 +92,27 @@ impl Session {
                 Placed { node: part.node, provenance, context, join: part.join }
             })
             .collect()
+    }
+
+    /// The things read next stand here.
+    pub fn enter(&mut self, base: Provenance) {
+        self.base = base;
+    }
+
+    /// Counts a prompt that is known from a row rather than from a rule, and says the how manieth it was.
+    pub fn count_prompt(&mut self, label: &Label) -> u64 {
+        let counter = self.counter(label);
+        counter.turn += 1;
+        counter.turn
+    }
+
+    pub fn turn(&mut self, label: &Label) -> Option<u64> {
+        Some(self.counter(label).turn).filter(|turn| *turn > 0)
+    }
+
+    /// The place of text with this label.
+    pub fn labelled(&mut self, label: &Label) -> Arc<Provenance> {
+        self.provenance(label)
     }
 
     fn counter(&mut self, label: &Label) -> &mut Counter {
@@ -133,8 +160,13 @@ impl Session {
 
     fn provenance(&mut self, label: &Label) -> Arc<Provenance> {
         let file_time = self.file_time.clone();
+        let is_one_record = self.kind.store.is_some_and(|store| store.is_one_record);
         let (agent, surface) = (self.kind.group.agent.clone(), self.kind.surface());
         let counter = self.counter(label);
+        if label.session_time.is_some() && counter.session_time != label.session_time {
+            counter.session_time.clone_from(&label.session_time);
+            counter.time = label.session_time.as_deref().and_then(rfc3339);
+        }
         let exact = label.time.as_deref().and_then(rfc3339);
         if exact.is_some() {
             counter.time.clone_from(&exact);
@@ -145,7 +177,7 @@ impl Session {
             (None, None, Some(time)) => (Some(time), Some("file")),
             (None, None, None) => (None, None),
         };
-        let turn = (counter.turn > 0).then_some(counter.turn);
+        let turn = label.turn.or((!is_one_record && counter.turn > 0).then_some(counter.turn));
         let mut provenance = self.base.clone();
         if let Some(agent) = agent {
             provenance.source = SourceKind::Transcript;

@@ -32,7 +32,8 @@ pub fn read(
     sink: &dyn Sink,
     options: &Options,
 ) -> io::Result<Tally> {
-    let target = Target { sink, max_depth: options.max_depth, layers: &options.layers };
+    let max_depth = options.max_depth.saturating_sub(session.base().unwrapped.len());
+    let target = Target { sink, max_depth, layers: &[] };
     let mut stream = Stream {
         input,
         buffer: Vec::new(),

@@ -1,4 +1,4 @@
-//! The table of agents: `agents.toml` as written, and as used.
+//! The table of agents: `agents/*.toml` as written, and as used.
 
 use super::label::Rule;
 use super::pattern::Pattern;
@@ -41,6 +41,23 @@ pub struct Store {
     pub opaque: Option<String>,
     /// A directory that is a git repository.
     pub is_repository: bool,
+    /// Every record is a file of its own, so no file knows whose turn it is.
+    pub is_one_record: bool,
+    pub reader: Reader,
+    pub tables: Vec<Table>,
+}
+
+/// Which reader a text file needs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reader {
+    /// Records if it is JSON, else text.
+    #[default]
+    ByContent,
+    /// Aider's chat history: Markdown in which the first mark of a line says who speaks.
+    AiderChat,
+    /// Aider's input history: a comment with the time, then the lines with a plus.
+    AiderInput,
 }
 
 /// The part of a path that is an identifier.
@@ -57,8 +74,66 @@ pub enum Part {
     DirAbove,
 }
 
-/// All groups, and the names that lead to them.
+/// What the columns of an SQLite table mean.
 #[derive(Debug)]
+pub struct Table {
+    pub name: String,
+    /// Rows whose key starts so; without it all rows.
+    pub key: Option<String>,
+    pub rules: &'static [Rule],
+    pub session: Option<Column>,
+    pub record: Option<Column>,
+    pub role: Option<Column>,
+    pub tool: Option<Column>,
+    pub time: Option<Column>,
+    pub session_time: Option<Column>,
+    pub surface: Option<String>,
+    /// Rows for which all of this holds are human prompts; none without a condition.
+    pub prompt: Vec<ColumnTest>,
+    /// What is known of a row holds for rows of other tables that `recall` it.
+    pub remember: Option<Column>,
+    pub recall: Option<Column>,
+    /// Roles of columns, where a row has the words of two sides.
+    pub roles: BTreeMap<String, String>,
+}
+
+/// `column=word|word`, or `column!~text` for a column that does not hold the text.
+#[derive(Debug, PartialEq, Eq)]
+pub enum ColumnTest {
+    Is(String, Vec<String>),
+    LacksText(String, String),
+}
+
+impl ColumnTest {
+    fn parse(text: &str) -> Result<Self, String> {
+        if let Some((column, text)) = text.split_once("!~") {
+            return Ok(ColumnTest::LacksText(column.to_owned(), text.to_owned()));
+        }
+        let (column, words) = text.split_once('=').ok_or_else(|| format!("{text} is no condition"))?;
+        Ok(ColumnTest::Is(column.to_owned(), words.split('|').map(str::to_owned).collect()))
+    }
+}
+
+/// `@column`, a piece of it between colons `@column:1`, or a fixed word.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Column {
+    Fixed(String),
+    Whole(String),
+    Piece(String, usize),
+}
+
+impl Column {
+    fn parse(text: &str) -> Self {
+        let Some(name) = text.strip_prefix('@') else { return Column::Fixed(text.to_owned()) };
+        match name.split_once(':').and_then(|(name, index)| Some((name, index.parse().ok()?))) {
+            Some((name, index)) => Column::Piece(name.to_owned(), index),
+            None => Column::Whole(name.to_owned()),
+        }
+    }
+}
+
+/// All groups, and the names that lead to them.
+#[derive(Debug, Default)]
 pub struct Agents {
     pub groups: Vec<Group>,
     /// From a name in a path to the stores that may lie there.
@@ -78,17 +153,31 @@ pub struct Marker {
     pub pattern: Pattern,
 }
 
-pub static AGENTS: LazyLock<Agents> = LazyLock::new(|| match load(include_str!("agents.toml")) {
+/// A group that shares another's directory comes first: what it takes is taken.
+const FILES: [&str; 7] = [
+    include_str!("agents/bases.toml"),
+    include_str!("agents/claude.toml"),
+    include_str!("agents/codex.toml"),
+    include_str!("agents/gemini.toml"),
+    include_str!("agents/editors.toml"),
+    include_str!("agents/others.toml"),
+    include_str!("agents/tools.toml"),
+];
+
+pub static AGENTS: LazyLock<Agents> = LazyLock::new(|| match load(&FILES) {
     Ok(agents) => agents,
-    // The file is part of the program and a test reads it; without it no store would be known.
-    Err(error) => panic!("agents.toml: {error}"),
+    // The files are part of the program and a test reads them; without them no store would be known.
+    Err(error) => panic!("agents/*.toml: {error}"),
 });
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct FileSyntax {
+    #[serde(default)]
     bases: BTreeMap<String, Vec<String>>,
+    #[serde(default)]
     group: Vec<GroupSyntax>,
+    #[serde(default)]
     format: BTreeMap<String, Vec<RuleSyntax>>,
 }
 
@@ -122,13 +211,41 @@ struct StoreSyntax {
     opaque: Option<String>,
     #[serde(default)]
     is_repository: bool,
+    #[serde(default)]
+    is_one_record: bool,
+    #[serde(default)]
+    reader: Reader,
+    #[serde(default)]
+    table: Vec<TableSyntax>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+struct TableSyntax {
+    name: String,
+    key: Option<String>,
+    format: Option<String>,
+    session: Option<String>,
+    record: Option<String>,
+    role: Option<String>,
+    tool: Option<String>,
+    time: Option<String>,
+    session_time: Option<String>,
+    surface: Option<String>,
+    #[serde(default)]
+    prompt: Vec<String>,
+    remember: Option<String>,
+    recall: Option<String>,
+    #[serde(default)]
+    roles: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields, rename_all = "kebab-case")]
 struct RuleSyntax {
+    /// Without it the record itself.
     #[serde(default)]
-    at: String,
+    at: Vec<String>,
     #[serde(default)]
     when: Vec<String>,
     session: Option<String>,
@@ -137,17 +254,24 @@ struct RuleSyntax {
     tool: Option<String>,
     id: Option<String>,
     time: Option<String>,
+    session_time: Option<String>,
     surface: Option<String>,
     prompt: Option<String>,
     join: Option<String>,
 }
 
 impl RuleSyntax {
-    fn compile(&self) -> Rule {
+    fn compile(&self) -> Vec<Rule> {
+        let everywhere = [String::new()];
+        let places = if self.at.is_empty() { everywhere.as_slice() } else { self.at.as_slice() };
+        places.iter().map(|at| self.compile_at(at)).collect()
+    }
+
+    fn compile_at(&self, at: &str) -> Rule {
         let field = |text: &Option<String>| text.as_deref().map(Field::parse);
         let path = |text: &Option<String>| text.as_deref().map(Path::parse);
         Rule {
-            at: Path::parse(&self.at),
+            at: Path::parse(at),
             when: self.when.iter().map(|text| Condition::parse(text)).collect(),
             session: field(&self.session),
             record: field(&self.record),
@@ -155,6 +279,7 @@ impl RuleSyntax {
             tool: field(&self.tool),
             tool_use_id: field(&self.id),
             time: field(&self.time),
+            session_time: field(&self.session_time),
             surface: field(&self.surface),
             prompt: path(&self.prompt),
             join: path(&self.join),
@@ -164,24 +289,21 @@ impl RuleSyntax {
 
 type Formats = BTreeMap<String, &'static [Rule]>;
 
-fn load(text: &str) -> Result<Agents, String> {
-    let file: FileSyntax = toml::from_str(text).map_err(|error| error.to_string())?;
-    let formats: Formats = file
-        .format
-        .iter()
-        .map(|(name, rules)| {
-            let rules: Vec<Rule> = rules.iter().map(RuleSyntax::compile).collect();
+fn load(files: &[&str]) -> Result<Agents, String> {
+    let mut agents = Agents::default();
+    let mut syntax = Vec::new();
+    let mut formats = Formats::new();
+    for text in files {
+        let file: FileSyntax = toml::from_str(text).map_err(|error| error.to_string())?;
+        for (name, rules) in file.format {
+            let rules: Vec<Rule> = rules.iter().flat_map(RuleSyntax::compile).collect();
             // Once a run, for its whole length: a store is handed around by reference.
-            let rules: &'static [Rule] = rules.leak();
-            (name.clone(), rules)
-        })
-        .collect();
-    let groups = file
-        .group
-        .into_iter()
-        .map(|group| group.compile(&formats))
-        .collect::<Result<Vec<Group>, String>>()?;
-    let mut agents = Agents { groups, markers: HashMap::new(), sniffable: Vec::new(), bases: file.bases };
+            formats.insert(name, rules.leak());
+        }
+        agents.bases.extend(file.bases);
+        syntax.extend(file.group);
+    }
+    agents.groups = syntax.into_iter().map(|group| group.compile(&formats)).collect::<Result<_, String>>()?;
     agents.index();
     Ok(agents)
 }
@@ -215,6 +337,11 @@ impl StoreSyntax {
     fn compile(self, formats: &Formats) -> Result<Store, String> {
         Ok(Store {
             rules: rules_of(self.format.as_deref(), formats)?,
+            tables: self
+                .table
+                .into_iter()
+                .map(|table| table.compile(formats))
+                .collect::<Result<_, String>>()?,
             paths: self.paths.iter().map(|text| Pattern::parse(text)).collect(),
             in_projects: self.in_projects,
             surface: self.surface,
@@ -223,6 +350,30 @@ impl StoreSyntax {
             sniff: self.sniff,
             opaque: self.opaque,
             is_repository: self.is_repository,
+            is_one_record: self.is_one_record,
+            reader: self.reader,
+        })
+    }
+}
+
+impl TableSyntax {
+    fn compile(self, formats: &Formats) -> Result<Table, String> {
+        let column = |text: &Option<String>| text.as_deref().map(Column::parse);
+        Ok(Table {
+            rules: rules_of(self.format.as_deref(), formats)?,
+            session: column(&self.session),
+            record: column(&self.record),
+            role: column(&self.role),
+            tool: column(&self.tool),
+            time: column(&self.time),
+            session_time: column(&self.session_time),
+            remember: column(&self.remember),
+            recall: column(&self.recall),
+            prompt: self.prompt.iter().map(|text| ColumnTest::parse(text)).collect::<Result<_, String>>()?,
+            name: self.name,
+            key: self.key,
+            surface: self.surface,
+            roles: self.roles,
         })
     }
 }
@@ -266,12 +417,11 @@ impl Agents {
         let is_base = first.strip_prefix('{').and_then(|name| name.strip_suffix('}'));
         let Some(members) = is_base.and_then(|name| self.bases.get(name)) else { return vec![rest] };
         // A base made of other bases has names of its own; the directories that the system lays out have none.
-        let of_bases = members.iter().filter(|member| member.starts_with('{'));
-        let named: Vec<Vec<String>> = of_bases.flat_map(|member| self.own_names(member)).collect();
-        if named.is_empty() {
+        if !members.iter().any(|member| member.starts_with('{')) {
             return vec![rest];
         }
-        named.into_iter().map(|names| [names, rest.clone()].concat()).collect()
+        let named = members.iter().flat_map(|member| self.own_names(member));
+        named.map(|names| [names, rest.clone()].concat()).collect()
     }
 
     /// The directories in a home that a root stands for, `~` and `$NAME` not yet replaced.
@@ -305,14 +455,14 @@ mod tests {
     #[test]
     fn an_unknown_word_in_the_table_is_an_error() {
         let table = [
-            ("[bases]\n[format]\n[[group]]\ntitle='x'\nroot=['~']", "unknown field `root`"),
+            ("[[group]]\ntitle='x'\nroot=['~']", "unknown field `root`"),
             (
-                "[bases]\n[format]\n[[group]]\ntitle='x'\n[[group.store]]\npaths=['a']\nsurface='cache'\nformat='f'",
+                "[[group]]\ntitle='x'\n[[group.store]]\npaths=['a']\nsurface='cache'\nformat='f'",
                 "no format is named f",
             ),
         ];
         for (text, want) in table {
-            let error = load(text).err().unwrap_or_default();
+            let error = load(&[text]).err().unwrap_or_default();
             assert!(error.contains(want), "{error}");
         }
     }

@@ -2,7 +2,11 @@
 
 mod claude;
 mod codex;
+mod databases;
+mod editors;
+mod gemini;
 mod home;
+mod others;
 mod stream;
 
 use super::{Options, detect, read};
@@ -20,4 +24,14 @@ fn read_as(path: &str, template: &str, values: &[(&str, &str)]) -> (Spy, String)
     read(kind, &Provenance::file(path), &mut content.as_bytes(), &spy, &options)
         .unwrap_or_else(|error| panic!("{path}: {error}"));
     (spy, content)
+}
+
+/// Every sight's story, in the order of the file; each must cover exactly what was looked for.
+fn stories(spy: &Spy, content: &str) -> Vec<String> {
+    let seen = spy.seen().into_iter();
+    seen.map(|seen| {
+        assert_eq!(content[seen.start as usize..seen.end as usize], seen.value);
+        seen.story()
+    })
+    .collect()
 }
