@@ -58,6 +58,34 @@ impl OffsetMap {
         self.raw_len = self.raw_len.max((raw + raw_len) as u32);
     }
 
+    /// Continues with the piece `range` of another text that has the same raw window.
+    ///
+    /// This is how text is cut and joined again after decoding: a gutter dropped, an argument list made one line.
+    pub fn append(&mut self, other: &OffsetMap, range: std::ops::Range<usize>) {
+        let first = other.segments.partition_point(|segment| segment.text as usize <= range.start);
+        let mut at = range.start;
+        for index in first.saturating_sub(1)..other.segments.len() {
+            if at >= range.end {
+                return;
+            }
+            let segment = other.segments[index];
+            let next = other.segments.get(index + 1).map_or(other.text_len, |next| next.text) as usize;
+            let (per_text, per_raw) = (usize::from(segment.per_text), usize::from(segment.per_raw));
+            let skipped = at - segment.text as usize;
+            let raw = segment.raw as usize + skipped / per_text * per_raw;
+            let len = next.min(range.end) - at;
+            // A unit cut in two stands for all of its raw bytes on both sides.
+            let torn = ((per_text - skipped % per_text) % per_text).min(len);
+            if torn > 0 {
+                self.push(raw, per_raw, torn, torn as u8, segment.per_raw);
+            }
+            let raw = if torn > 0 { raw + per_raw } else { raw };
+            let whole = len - torn;
+            self.push(raw, whole.div_ceil(per_text) * per_raw, whole, segment.per_text, segment.per_raw);
+            at += len;
+        }
+    }
+
     /// The raw bytes that decode to `text`: the smallest raw span that covers it.
     pub fn raw_span(&self, text: std::ops::Range<usize>) -> std::ops::Range<usize> {
         if self.segments.is_empty() || text.is_empty() {
@@ -114,6 +142,24 @@ mod tests {
         }
         assert!(map.is_changed(2..5) && !map.is_changed(0..3));
         assert_eq!(map.text_len(), 12);
+    }
+
+    #[test]
+    fn a_piece_of_a_text_maps_like_the_whole() {
+        let mut whole = OffsetMap::new();
+        whole.copied(2, 4);
+        whole.push(6, 6, 1, 1, 6);
+        whole.push(12, 12, 9, 3, 4);
+        whole.copied(24, 5);
+        for start in 0..whole.text_len() {
+            for end in start + 1..=whole.text_len() {
+                let mut piece = OffsetMap::identity(1);
+                piece.append(&whole, start..end);
+                assert_eq!(piece.text_len(), 1 + end - start);
+                assert_eq!(piece.raw_span(1..piece.text_len()), whole.raw_span(start..end), "{start}..{end}");
+                assert_eq!(piece.raw_span(1..2), whole.raw_span(start..start + 1), "{start}..{end}");
+            }
+        }
     }
 
     #[test]

@@ -5,11 +5,19 @@
 mod buffer;
 pub mod container;
 pub mod files;
+pub mod json;
 mod large;
 pub mod limits;
 mod lines;
 mod pieces;
+pub mod sqlite;
 pub mod stdin;
+#[cfg(test)]
+mod testing;
+pub mod time;
+pub mod transcript;
+#[cfg(test)]
+mod testing;
 
 use crate::model::{Chunk, Skip};
 
