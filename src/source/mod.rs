@@ -16,8 +16,6 @@ pub mod stdin;
 mod testing;
 pub mod time;
 pub mod transcript;
-#[cfg(test)]
-mod testing;
 
 use crate::model::{Chunk, Skip};
 
