@@ -1,6 +1,6 @@
 //! One row a place, for spreadsheets (RFC 4180).
 
-use crate::model::Place;
+use crate::model::{Place, Shown};
 use crate::report::{Entry, Report, words};
 use std::io::{self, Write};
 
@@ -75,9 +75,10 @@ fn row(out: &mut dyn Write, cells: impl Iterator<Item = String>) -> io::Result<(
 
 /// A file name like `=cmd()` must not become a formula where a spreadsheet opens this (OWASP, "CSV injection").
 fn quote(cell: &str) -> String {
-    let is_formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r']);
-    let safe = if is_formula { format!("'{cell}") } else { cell.to_owned() };
-    if safe.contains(['"', ',', '\n', '\r']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
+    let cell = Shown(cell).to_string();
+    let is_formula = cell.starts_with(['=', '+', '-', '@']);
+    let safe = if is_formula { format!("'{cell}") } else { cell };
+    if safe.contains(['"', ',']) { format!("\"{}\"", safe.replace('"', "\"\"")) } else { safe }
 }
 
 #[cfg(test)]

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 
 pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let records = std::iter::once(Record::Begin(report.into()))
-        .chain(report.findings.iter().map(|entry| Record::Finding(entry.into())))
+        .chain(report.findings.iter().map(|entry| Record::Finding(Box::new(entry.into()))))
         .chain(report.partials.iter().map(|partial| Record::Partial(partial.into())))
         .chain(report.skips.iter().map(|skip| Record::Skip(skip.into())))
         .chain(std::iter::once(Record::Summary(report.into())));

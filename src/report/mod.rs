@@ -16,6 +16,8 @@ mod markup;
 mod read;
 mod safe_json;
 mod sarif;
+#[cfg(test)]
+mod tests;
 mod uri;
 mod v1;
 mod words;

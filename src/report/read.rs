@@ -92,7 +92,7 @@ impl Reading {
         }
         match line.record {
             Record::Begin(begin) => self.begin = Some(begin),
-            Record::Finding(finding) => self.findings.push(finding.try_into()?),
+            Record::Finding(finding) => self.findings.push((*finding).try_into()?),
             Record::Partial(part) => self.partials.push(part.into()),
             Record::Skip(gap) => self.skips.push(gap.into()),
             Record::Summary(summary) => {

@@ -12,13 +12,12 @@ use std::io::{self, Write};
 
 const SCHEMA: &str =
     "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-const INFORMATION: &str = "https://developers.cloudflare.com/fundamentals/api/get-started/";
 /// GitHub refuses a run with more.
 const RESULTS: usize = 25_000;
 
 pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
     let rules = Rules::of(report);
-    let (results, left_out) = results(report, &rules);
+    let (results, left_out) = results(report, &rules, RESULTS);
     let log = json!({
         "$schema": SCHEMA,
         "version": "2.1.0",
@@ -27,7 +26,6 @@ pub fn print(report: &Report, out: &mut dyn Write) -> io::Result<()> {
                 "name": "cfleak",
                 "version": report.version,
                 "semanticVersion": report.version,
-                "informationUri": INFORMATION,
                 "rules": rules.descriptors,
             }},
             // Runs of other categories do not close each other's alerts.
@@ -71,7 +69,7 @@ fn descriptor(id: &str, note: &RuleNote) -> Value {
         "id": id,
         "name": camel_case(id),
         "shortDescription": { "text": format!("Leaked {}", note.title) },
-        "fullDescription": { "text": sentence(&note.power, &format!("A {} stands in plain sight.", note.title)) },
+        "fullDescription": { "text": sentence(&note.power, &format!("{}, in plain sight.", note.title)) },
         "help": {
             "text": sentence(&note.remedy, "Revoke it in the Cloudflare dashboard."),
             "markdown": help(note),
@@ -125,16 +123,16 @@ fn camel_case(id: &str) -> String {
 }
 
 /// Every first place before any second one, where not all fit; and how many did not.
-fn results(report: &Report, rules: &Rules) -> (Vec<Value>, usize) {
+fn results(report: &Report, rules: &Rules, limit: usize) -> (Vec<Value>, usize) {
     let mut spots: Vec<(usize, &Entry, &Place)> = report
         .findings
         .iter()
         .flat_map(|entry| entry.places.iter().enumerate().map(move |(nth, place)| (nth, entry, place)))
         .collect();
-    let left_out = spots.len().saturating_sub(RESULTS);
+    let left_out = spots.len().saturating_sub(limit);
     if left_out > 0 {
         spots.sort_by_key(|(nth, _, _)| *nth);
-        spots.truncate(RESULTS);
+        spots.truncate(limit);
     }
     let mut seen = HashMap::new();
     let results = spots
@@ -299,4 +297,30 @@ fn notification(report: &Report, skip: &Skip) -> Value {
         "message": { "text": format!("Not read: {}", words::skip(skip)) },
         "locations": [{ "physicalLocation": { "artifactLocation": artifact } }],
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::tests::full;
+
+    #[test]
+    fn every_credential_keeps_its_first_place_where_not_all_fit() {
+        let report = full();
+        let rules = Rules::of(&report);
+        let (all, left_out) = results(&report, &rules, usize::MAX);
+        assert_eq!((all.len(), left_out), (8, 0));
+        let (cut, left_out) = results(&report, &rules, report.findings.len());
+        assert_eq!((cut.len(), left_out), (5, 3));
+        let names: std::collections::HashSet<String> =
+            cut.iter().map(|result| result["partialFingerprints"]["cfleak/v1"].to_string()).collect();
+        assert_eq!(names.len(), 5);
+        assert!(invocation(&report, left_out).to_string().contains("3 more places are left out"));
+    }
+
+    #[test]
+    fn rule_names_are_words() {
+        assert_eq!(camel_case("user-api-token"), "UserApiToken");
+        assert_eq!(camel_case(""), "");
+    }
 }

@@ -120,7 +120,7 @@ pub struct Summary {
 #[serde(tag = "type", rename_all = "lowercase")]
 pub enum Record {
     Begin(Begin),
-    Finding(Finding),
+    Finding(Box<Finding>),
     Partial(Part),
     Skip(Gap),
     Summary(Summary),

@@ -79,9 +79,9 @@ pub fn notes(place: &Place) -> Vec<String> {
     let provenance = &place.provenance;
     let mut notes = Vec::new();
     notes.extend(provenance.exposure.map(|exposure| self::exposure(exposure).to_owned()));
-    let decoded: Vec<&str> = place.decoded.iter().copied().map(layer).collect();
-    if !decoded.is_empty() {
-        notes.push(format!("in {}", decoded.join(" in ")));
+    let spelled: Vec<&str> = place.decoded.iter().rev().copied().map(layer).collect();
+    if !spelled.is_empty() {
+        notes.push(spelled.join(" in "));
     }
     notes.extend(provenance.git.as_deref().map(history));
     notes.extend(provenance.transcript.as_deref().map(conversation));
@@ -113,9 +113,17 @@ fn history(git: &GitOrigin) -> String {
     if !git.reachable {
         text.push_str(", unreachable");
     } else if !git.refs.is_empty() {
-        text.push_str(&format!(", in {}", git.refs.join(" ")));
+        let refs: Vec<&str> = git.refs.iter().map(|name| short_ref(name)).collect();
+        text.push_str(&format!(", in {}", refs.join(" ")));
     }
     text
+}
+
+fn short_ref(name: &str) -> &str {
+    ["refs/heads/", "refs/tags/", "refs/remotes/"]
+        .iter()
+        .find_map(|prefix| name.strip_prefix(prefix))
+        .unwrap_or(name)
 }
 
 fn conversation(transcript: &TranscriptOrigin) -> String {

@@ -1,5 +1,8 @@
 //! One binary for every test that runs the whole.
 
+mod allow;
+mod architecture;
+mod config;
 mod drill_audit;
 mod drill_client;
 mod drill_failures;
@@ -7,4 +10,8 @@ mod drill_hosts;
 mod drill_surface;
 mod drill_tokens;
 mod drill_verify;
+mod harness;
 mod patterns;
+mod report;
+mod rules;
+mod scan;
