@@ -14,7 +14,6 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 pub use reader::one;
-pub(super) use reader::scan_large;
 pub use walk::walk;
 
 /// How files are looked for and read.

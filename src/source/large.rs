@@ -4,18 +4,38 @@
 //! short read here and would be a fatal signal there, memory stays bounded, and no `unsafe` is needed. On a 2 GB file in
 //! the page cache the copy costs 0.03 s a gigabyte.
 
-use super::Flow;
 use super::lines::{Advance, Encoding, START};
-use super::pieces::{Ended, Target};
-use crate::model::Position;
+use super::pieces::{Cut, Ended, Target};
+use super::{Flow, Sink};
+use crate::model::{Position, Provenance, Skip, SkipReason};
 use std::fs::File;
 use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+/// Scans a file that begins with `head`, and reports what could not be read.
+pub fn scan_reporting(
+    file: &File,
+    len: u64,
+    head: &[u8],
+    provenance: &Arc<Provenance>,
+    sink: &dyn Sink,
+) -> Flow {
+    let target = Target { provenance, sink, cut: Cut::USUAL };
+    let ended = scan(file, len, Encoding::of(head), &target);
+    if let Some(error) = ended.failure {
+        let (reason, detail) = match error.kind() {
+            io::ErrorKind::UnexpectedEof => (SkipReason::Truncated, "shrank while it was read".to_owned()),
+            _ => (SkipReason::Unreadable, error.to_string()),
+        };
+        sink.skip(Skip { provenance: Provenance::clone(provenance), reason, detail });
+    }
+    ended.flow
+}
 
 /// Scans the first `len` bytes of `file`. A file that is shorter by now fails with `UnexpectedEof`.
-pub fn scan(file: &File, len: u64, encoding: Encoding, target: &Target<'_>) -> Ended {
+fn scan(file: &File, len: u64, encoding: Encoding, target: &Target<'_>) -> Ended {
     let job = Job {
         file,
         len,
@@ -124,13 +144,10 @@ impl Positions {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pieces::Cut;
     use super::super::pieces::tests::{Memory, assert_cut_changes_nothing};
     use super::*;
-    use crate::model::Provenance;
     use proptest::prelude::*;
     use std::io::Write;
-    use std::sync::Arc;
 
     fn scan_with(text: &[u8], len: u64, cut: Cut) -> (Memory, Ended) {
         let mut file = tempfile::tempfile().unwrap();

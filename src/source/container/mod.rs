@@ -14,10 +14,9 @@ mod zip;
 mod zip_local;
 
 use super::buffer::{Buffer, Filled};
-use super::files::scan_large;
 use super::limits::{Budget, LimitMet, Limits, over_max_bytes};
 use super::pieces::{Cut, Target};
-use super::{Flow, Sink};
+use super::{Flow, Sink, large};
 use crate::model::{Layer, Provenance, Skip, SkipReason};
 use std::cell::{Cell, RefCell};
 use std::fs::File;
@@ -113,7 +112,7 @@ impl<'a> Unpacker<'a> {
         };
         match opened {
             Opened::Done(flow) => flow,
-            Opened::AsIs => scan_large(file, len, head, provenance, self.sink),
+            Opened::AsIs => large::scan_reporting(file, len, head, provenance, self.sink),
         }
     }
 

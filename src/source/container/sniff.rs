@@ -25,7 +25,7 @@ const UNSUPPORTED: [(&[u8], &str); 13] = [
     (b"LZIP\x01", "an lzip stream"),
     (b"\x89LZO\0\r\n\x1a\n", "an lzop stream"),
     (b"\xff\x06\0\0sNaPpY", "a Snappy stream"),
-    (b"\x1f\x9d", "a compress (.Z) stream"),
+    (b"\x1f\x9d\x90", "a compress (.Z) stream"),
     (b"\xed\xab\xee\xdb", "an RPM package"),
     (b"!<arch>\ndebian-binary", "a Debian package"),
 ];

@@ -3,8 +3,7 @@ use crate::model::{Provenance, Skip, SkipReason};
 use crate::source::buffer::{Buffer, Filled};
 use crate::source::container::{self, Unpacker};
 use crate::source::limits::{Budget, Limits, over_max_bytes};
-use crate::source::lines::Encoding;
-use crate::source::pieces::{Cut, PIECE, Target};
+use crate::source::pieces::PIECE;
 use crate::source::{Flow, Sink, large, stdin};
 use std::fs::{self, File, FileType};
 use std::io;
@@ -117,27 +116,13 @@ impl<'a> Reader<'a> {
             let unpacker = Unpacker::new(Budget::new(self.limits, Some(len)), self.sink);
             return unpacker.file(file, len, &self.buffer, format, provenance);
         }
-        scan_large(file, len, &self.buffer, provenance, self.sink)
+        large::scan_reporting(file, len, &self.buffer, provenance, self.sink)
     }
 
     fn unreadable(&self, provenance: Provenance, error: &io::Error) -> Flow {
         self.sink.skip(Skip { provenance, reason: why_unreadable(error), detail: error.to_string() });
         Flow::Continue
     }
-}
-
-/// Plain bytes of a large file, in parallel.
-pub fn scan_large(file: &File, len: u64, head: &[u8], provenance: &Arc<Provenance>, sink: &dyn Sink) -> Flow {
-    let target = Target { provenance, sink, cut: Cut::USUAL };
-    let ended = large::scan(file, len, Encoding::of(head), &target);
-    if let Some(error) = ended.failure {
-        let (reason, detail) = match error.kind() {
-            io::ErrorKind::UnexpectedEof => (SkipReason::Truncated, "shrank while it was read".to_owned()),
-            _ => (SkipReason::Unreadable, error.to_string()),
-        };
-        sink.skip(Skip { provenance: Provenance::clone(provenance), reason, detail });
-    }
-    ended.flow
 }
 
 fn why_unreadable(error: &io::Error) -> SkipReason {

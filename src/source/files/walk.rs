@@ -65,7 +65,8 @@ impl<'a> Walk<'a> {
         let mut builder = WalkBuilder::empty();
         for directory in directories {
             // With a slash at its end, a link is the directory it leads to.
-            builder.add(directory.join(""));
+            let is_link = directory.is_symlink();
+            builder.add(if is_link { directory.join("") } else { directory.clone() });
         }
         builder.standard_filters(false).threads(self.options.threads);
         if self.options.respect_gitignore {
@@ -88,7 +89,7 @@ impl<'a> Walk<'a> {
     }
 
     fn entry(&self, entry: &DirEntry, reader: &mut Reader<'_>) -> WalkState {
-        let path = as_typed(entry.path());
+        let path = as_typed(entry.path(), entry.depth());
         // The type is unknown only of stdin, which is never walked.
         let Some(kind) = entry.file_type() else { return WalkState::Continue };
         if self.exclude.matches(path, entry.depth(), kind.is_dir()) {
@@ -140,9 +141,9 @@ impl<'a> Walk<'a> {
 }
 
 /// A walk of `.` finds `./a`; a person who typed `.` or nothing knows that file as `a`.
-fn as_typed(path: &Path) -> &Path {
+fn as_typed(path: &Path, depth: usize) -> &Path {
     match path.strip_prefix("./") {
-        Ok(below) if !below.as_os_str().is_empty() => below,
+        Ok(below) if depth > 0 && below.components().count() == depth => below,
         _ => path,
     }
 }
@@ -156,25 +157,27 @@ fn is_git_directory(path: &Path) -> bool {
 }
 
 fn unreadable_entry(error: &ignore::Error) -> Skip {
-    let path = path_of(error).map_or(Path::new("."), as_typed);
+    let (path, depth) = place_of(error);
     let reason = match error.io_error().map(io::Error::kind) {
         Some(io::ErrorKind::NotFound) => SkipReason::Vanished,
         _ => SkipReason::Unreadable,
     };
     let detail = error.io_error().map_or_else(|| error.to_string(), ToString::to_string);
-    Skip { provenance: Provenance::file(path), reason, detail }
+    let provenance = Provenance::file(as_typed(path.unwrap_or(Path::new(".")), depth.unwrap_or(0)));
+    Skip { provenance, reason, detail }
 }
 
-fn path_of(error: &ignore::Error) -> Option<&Path> {
+fn place_of(error: &ignore::Error) -> (Option<&Path>, Option<usize>) {
     match error {
-        ignore::Error::WithPath { path, .. } => Some(path),
-        ignore::Error::WithDepth { err, .. } | ignore::Error::WithLineNumber { err, .. } => path_of(err),
-        ignore::Error::Partial(errors) => errors.iter().find_map(path_of),
-        ignore::Error::Loop { child, .. } => Some(child),
+        ignore::Error::WithPath { path, err } => (Some(path), place_of(err).1),
+        ignore::Error::WithDepth { depth, err } => (place_of(err).0, Some(*depth)),
+        ignore::Error::WithLineNumber { err, .. } => place_of(err),
+        ignore::Error::Partial(errors) => errors.first().map_or((None, None), place_of),
+        ignore::Error::Loop { child, .. } => (Some(child), None),
         ignore::Error::Io(_)
         | ignore::Error::Glob { .. }
         | ignore::Error::UnrecognizedFileType(_)
-        | ignore::Error::InvalidDefinition => None,
+        | ignore::Error::InvalidDefinition => (None, None),
     }
 }
 
@@ -395,10 +398,16 @@ mod tests {
 
     #[test]
     fn a_file_below_dot_has_the_name_a_person_would_type() {
-        let table =
-            [("./a/b", "a/b"), ("a/b", "a/b"), ("/x/y", "/x/y"), ("../a", "../a"), (".", "."), ("./", "./")];
-        for (path, typed) in table {
-            assert_eq!(as_typed(Path::new(path)), Path::new(typed));
+        let table = [
+            ("./a/b", 2, "a/b"),
+            ("./typed/b", 1, "./typed/b"),
+            ("a/b", 1, "a/b"),
+            ("/x/y", 1, "/x/y"),
+            (".", 0, "."),
+            ("./", 0, "./"),
+        ];
+        for (path, depth, typed) in table {
+            assert_eq!(as_typed(Path::new(path), depth).as_os_str(), typed);
         }
     }
 }
