@@ -14,10 +14,10 @@ pub mod sqlite;
 pub mod stdin;
 #[cfg(test)]
 mod testing;
-pub mod time;
-pub mod transcript;
 #[cfg(test)]
 mod testing;
+pub mod time;
+pub mod transcript;
 
 use crate::model::{Chunk, Skip};
 

@@ -9,6 +9,9 @@ use std::io;
 const NAMES: usize = 5;
 
 pub fn print(pen: &mut Pen, entry: &Entry) -> io::Result<()> {
+    if let Some(id) = &entry.verdict.token_id {
+        pen.item("token id", &Shown(id).to_string())?;
+    }
     let Some(grant) = &entry.verdict.grant else { return Ok(()) };
     for (label, line) in lines(grant) {
         pen.text(label, &Shown(&line).to_string())?;
@@ -25,9 +28,6 @@ pub fn next(pen: &mut Pen, entry: &Entry) -> io::Result<()> {
 
 fn lines(grant: &Grant) -> Vec<(&'static str, String)> {
     let mut lines = Vec::new();
-    if let Some(id) = &grant.token_id {
-        lines.push(("token id", id.clone()));
-    }
     if let Some(start) = &grant.not_before {
         lines.push(("since", start.clone()));
     }

@@ -7,7 +7,6 @@ use super::*;
 use crate::cloudflare::stub::{Act, Seen, Stub, json, reply};
 use crate::model::{Companions, Confidence, Place, Position, Provenance, Secret, Span};
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
 
 const ACCOUNT: &str = "0000000000000000000000000000000a";
 const OTHER: &str = "0000000000000000000000000000000b";
@@ -21,7 +20,7 @@ fn finding(kind: Kind, value: &str) -> Finding {
         secret,
         confidence: Confidence::Certain,
         checksum: None,
-        reasons: BTreeSet::new(),
+        reasons: Vec::new(),
         companions: Companions::default(),
         places: vec![at("repo/deploy/.env")],
         allowed: None,
