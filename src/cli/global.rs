@@ -28,6 +28,14 @@ pub struct Global {
     #[arg(long, global = true, value_enum, value_name = "SCOPE")]
     pub verify: Option<VerifyScope>,
 
+    /// Where the Cloudflare API is [default: https://api.cloudflare.com/client/v4]
+    #[arg(long, global = true, value_name = "URL")]
+    pub api_base: Option<String>,
+
+    /// A host besides Cloudflare's and this machine's that may receive found credentials; any number of times
+    #[arg(long, global = true, value_name = "HOST")]
+    pub allow_api_host: Vec<String>,
+
     /// Show values in full: the only way to see one
     #[arg(long, global = true)]
     pub show_secrets: bool,

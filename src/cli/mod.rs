@@ -11,6 +11,7 @@ mod report;
 mod rules;
 mod scan;
 mod size;
+mod verify;
 
 pub use completions::Completions;
 pub use global::{Format, Global, Output, VerifyScope, When};
@@ -18,6 +19,7 @@ pub use man::Man;
 pub use report::Report;
 pub use rules::{Rules, RulesCommand};
 pub use scan::Scan;
+pub use verify::Verify;
 
 use clap::{Parser, Subcommand};
 
@@ -43,6 +45,7 @@ pub enum Command {
     Scan(Box<Scan>),
     Report(Report),
     Rules(Rules),
+    Verify(Verify),
     Completions(Completions),
     Man(Man),
 }
@@ -79,6 +82,7 @@ mod tests {
             "rules list",
             "rules show user-api-token -f json",
             "rules check own.toml patterns",
+            "verify --from findings.jsonl --api-base http://127.0.0.1:8787/client/v4 --allow-api-host a --allow-api-host b",
             "completions bash",
             "man",
         ] {

@@ -3,7 +3,7 @@ use clap::Args;
 use std::path::PathBuf;
 
 /// Find leaks in files, directories, archives or stdin.
-#[derive(Args, Debug)]
+#[derive(Args, Debug, Default)]
 pub struct Scan {
     /// File, directory or archive; `-` for stdin [default: .]
     #[arg(value_name = "TARGET")]

@@ -200,7 +200,7 @@ impl Client {
         self.budget.settle(ticket, is_failed_authentication(&outcome));
         let endpoint = call.endpoint();
         tracing::debug!(endpoint, http, code, "asked");
-        asked.push(Asked { endpoint, http, code, ray, at: at.to_string() });
+        asked.push(Asked { endpoint, http, code, ray, at: at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string() });
         outcome
     }
 

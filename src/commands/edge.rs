@@ -1,3 +1,4 @@
+use crate::cloudflare::{Setting, Wanted};
 use crate::ui::Terminal;
 use jiff::Timestamp;
 use std::path::PathBuf;
@@ -10,6 +11,8 @@ pub struct Edge {
     /// The user's configuration directory (XDG, or what the system has instead).
     pub config_home: Option<PathBuf>,
     pub offline: bool,
+    /// Where the environment says Cloudflare is.
+    pub wanted: Wanted,
     pub terminal: Terminal,
 }
 
@@ -26,9 +29,31 @@ impl Edge {
                 .or_else(|| path("APPDATA"))
                 .or_else(|| home.map(|home| home.join(".config"))),
             offline: text("CFLEAK_OFFLINE").is_some_and(|value| is_yes(&value)),
+            wanted: Wanted {
+                api_base: first_set(&["CFLEAK_API_BASE", "CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_BASE_URL"]),
+                r2: first_set(&["CFLEAK_R2_ENDPOINT"]),
+                turnstile: first_set(&["CFLEAK_TURNSTILE_URL"]),
+                oauth: first_set(&["CFLEAK_OAUTH_URL"]),
+                allowed_hosts: Vec::new(),
+            },
             terminal: Terminal::look(text("NO_COLOR").as_deref(), text("TERM").as_deref()),
         }
     }
+}
+
+#[allow(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn now() -> Timestamp {
+    Timestamp::now()
+}
+
+/// The first of these variables that holds anything (CONTRACT section 6).
+#[allow(clippy::disallowed_methods, reason = "this is the edge")]
+fn first_set(names: &[&str]) -> Option<Setting> {
+    names.iter().find_map(|name| {
+        let value = std::env::var_os(name).filter(|value| !value.is_empty())?;
+        // A name that is no text is no URL either, and is refused as one.
+        Some(Setting { name: (*name).to_owned(), value: value.to_string_lossy().into_owned() })
+    })
 }
 
 /// `CFLEAK_OFFLINE=1`; an empty value, `0`, `no` and `false` leave it off.

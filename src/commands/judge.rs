@@ -1,14 +1,104 @@
 //! The seam between finding and asking: a judgement for each finding.
 
 use crate::cli::VerifyScope;
+use crate::cloudflare::{Client, Limits, Pace, Services, Settings as ClientSettings};
+use crate::commands::CommandError;
+use crate::commands::edge;
+use crate::commands::interrupt::Interrupt;
 use crate::commands::settings::Settings;
-use crate::model::{Finding, Judgement, NotCheckedReason};
+use crate::model::{Finding, Judgement, NotCheckedReason, UnknownReason, Verdict};
+use crate::ui::Talk;
+use crate::verify::{Context, Judge, Mode, may_ask, not_asked};
+use std::sync::Arc;
+use std::time::Duration;
 
-/// One judgement a finding, in the same order. This build asks nobody, and says so.
-pub fn judge(findings: &[Finding], settings: &Settings) -> Vec<Judgement> {
-    let why = match settings.verify {
-        VerifyScope::None if !settings.offline => NotCheckedReason::TurnedOff,
-        VerifyScope::All | VerifyScope::High | VerifyScope::None => NotCheckedReason::Offline,
+/// Judges findings, or says why nobody is asked.
+#[derive(Debug)]
+pub struct Bench {
+    plan: Plan,
+    talk: Talk,
+}
+
+#[derive(Debug)]
+enum Plan {
+    Silent(NotCheckedReason),
+    Ask { services: Box<Services>, mode: Mode },
+}
+
+impl Bench {
+    /// Refuses a host that may not receive credentials before anything is read. Offline there is no client at
+    /// all, so no host matters.
+    pub fn prepare(settings: &Settings) -> Result<Self, CommandError> {
+        let plan = match (settings.offline, settings.verify) {
+            (true, _) => Plan::Silent(NotCheckedReason::Offline),
+            (false, VerifyScope::None) => Plan::Silent(NotCheckedReason::TurnedOff),
+            (false, VerifyScope::High) => ask(settings, Mode::High)?,
+            (false, VerifyScope::All) => ask(settings, Mode::All)?,
+        };
+        Ok(Bench { plan, talk: settings.talk })
+    }
+
+    /// One judgement a finding, in the same order. `others` may know an e-mail or an account that helps.
+    pub fn judge(&self, findings: &[Finding], others: &[Finding], interrupt: &Interrupt) -> Vec<Judgement> {
+        let (services, mode) = match &self.plan {
+            Plan::Silent(why) => return not_asked(findings, *why),
+            Plan::Ask { services, mode } => (services.as_ref().clone(), *mode),
+        };
+        if findings.iter().all(|finding| may_ask(finding, mode).is_err()) {
+            return without_asking(findings, mode, UnknownReason::Interrupted);
+        }
+        let context = Context::gather(findings.iter().chain(others), edge::now());
+        match ask_all(services, findings, mode, &context, interrupt) {
+            Ok(judgements) => judgements,
+            Err(error) => {
+                self.talk.warn(&format!("nothing was verified: {error}"));
+                without_asking(findings, mode, UnknownReason::Connect)
+            }
+        }
+    }
+}
+
+fn ask(settings: &Settings, mode: Mode) -> Result<Plan, CommandError> {
+    let services = Services::resolve(&settings.wanted).map_err(|refused| {
+        let hint = refused.hint();
+        let error = CommandError::usage(refused.to_string());
+        match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    })?;
+    Ok(Plan::Ask { services: Box::new(services), mode })
+}
+
+fn without_asking(findings: &[Finding], mode: Mode, why: UnknownReason) -> Vec<Judgement> {
+    let judge = |finding| match may_ask(finding, mode) {
+        Ok(()) => Judgement { verdict: Verdict::Unknown(why.clone()), asked: Vec::new() },
+        Err(why) => Judgement::not_checked(why),
     };
-    findings.iter().map(|_| Judgement::not_checked(why)).collect()
+    findings.iter().map(judge).collect()
+}
+
+fn ask_all(
+    services: Services,
+    findings: &[Finding],
+    mode: Mode,
+    context: &Context,
+    interrupt: &Interrupt,
+) -> Result<Vec<Judgement>, Box<dyn std::error::Error>> {
+    let client = Client::new(ClientSettings {
+        services,
+        limits: Limits::default(),
+        pace: Pace::default(),
+        clock: Arc::new(edge::now),
+    })?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let judge = Judge::new(Arc::new(client));
+    Ok(runtime.block_on(judge.judge(findings, mode, context, interrupted(interrupt))))
+}
+
+/// Resolves when the person interrupts.
+async fn interrupted(interrupt: &Interrupt) {
+    while !interrupt.is_set() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
 }

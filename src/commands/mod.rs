@@ -15,6 +15,7 @@ mod report;
 mod rules;
 mod scan;
 mod settings;
+mod verify;
 mod worker;
 mod writeup;
 
@@ -60,6 +61,9 @@ fn dispatch(cli: &Cli, edge: &Edge, talk: Talk) -> Result<Ending, CommandError> 
         Command::Scan(args) => {
             let near = args.targets.first().map(PathBuf::as_path);
             scan::run(args, &Settings::new(&cli.global, edge, talk, near)?)
+        }
+        Command::Verify(args) => {
+            verify::run(args, Settings::new(&cli.global, edge, talk, args.from.as_deref())?)
         }
         Command::Report(args) => report::run(args, &Settings::new(&cli.global, edge, talk, None)?),
         Command::Rules(args) => rules::run(args, &cli.global, &Settings::new(&cli.global, edge, talk, None)?),

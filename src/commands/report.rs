@@ -13,8 +13,7 @@ use std::path::Path;
 /// Ends well once the report is written: what the findings say was said by the scan.
 pub fn run(args: &cli::Report, settings: &Settings) -> Result<Ending, CommandError> {
     settings.outputs.probe()?;
-    let mut report =
-        Report::read(&mut *open(&args.file)?).map_err(|error| not_readable(&args.file, error))?;
+    let mut report = read(&args.file)?;
     report.rules = engine::notes(&RuleSet::builtin());
     report.base = settings.base.clone();
     if let Some(threshold) = settings.asked_confidence {
@@ -30,6 +29,11 @@ pub fn run(args: &cli::Report, settings: &Settings) -> Result<Ending, CommandErr
     }
     settings.outputs.write(&report, &settings.style)?;
     Ok(Ending::Clean)
+}
+
+/// A findings file, or a hint how to make one.
+pub fn read(path: &Path) -> Result<Report, CommandError> {
+    Report::read(&mut *open(path)?).map_err(|error| not_readable(path, error))
 }
 
 fn open(path: &Path) -> Result<Box<dyn BufRead>, CommandError> {

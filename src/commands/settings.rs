@@ -1,6 +1,7 @@
 //! Arguments as meant: flags, then the environment and the configuration, then defaults.
 
 use crate::cli::{Global, VerifyScope, When};
+use crate::cloudflare::{Setting, Wanted};
 use crate::commands::CommandError;
 use crate::commands::edge::Edge;
 use crate::commands::outputs::Outputs;
@@ -24,6 +25,8 @@ pub struct Settings {
     pub asked_confidence: Option<Confidence>,
     pub verify: VerifyScope,
     pub offline: bool,
+    /// Where Cloudflare is said to be; not checked yet.
+    pub wanted: Wanted,
     pub show_secrets: bool,
     /// 0 means one a core.
     pub threads: usize,
@@ -59,6 +62,7 @@ impl Settings {
             verify,
             // Whoever says offline is believed: nothing can turn the network on again.
             offline: global.offline || edge.offline || config.offline == Some(true),
+            wanted: wanted(global, edge, &config),
             show_secrets: global.show_secrets,
             threads: global.threads.unwrap_or(0),
             config,
@@ -68,6 +72,16 @@ impl Settings {
             },
         })
     }
+}
+
+/// The command line beats the environment. Hosts may be allowed by the person, never by what is scanned.
+fn wanted(global: &Global, edge: &Edge, config: &Config) -> Wanted {
+    let mut wanted = edge.wanted.clone();
+    if let Some(value) = &global.api_base {
+        wanted.api_base = Some(Setting { name: "--api-base".to_owned(), value: value.clone() });
+    }
+    wanted.allowed_hosts = [global.allow_api_host.as_slice(), &config.api_hosts].concat();
+    wanted
 }
 
 /// The directory that the first target is in or is, made absolute.

@@ -1,7 +1,8 @@
 use crate::model::{
-    Allowed, Asked, Checksum, Companions, Confidence, Finding, Fingerprint, Judgement, Kind, Place, Secret,
-    Verdict, redacted,
+    Allowed, Asked, Checksum, Companions, Confidence, Finding, Fingerprint, Grant, Judgement, Kind, Place,
+    Secret, Verdict, redacted,
 };
+use crate::report::next;
 use serde::{Deserialize, Serialize};
 
 /// A finding and its verdict, as printers see them: without the value.
@@ -30,6 +31,10 @@ pub struct Outcome {
     pub token_id: Option<String>,
     pub expires_on: Option<String>,
     pub asked: Vec<Asked>,
+    /// What it told about itself, for people.
+    pub grant: Option<Grant>,
+    /// The command to run next.
+    pub next: Option<String>,
 }
 
 /// CONTRACT section 1, `verdict`.
@@ -78,6 +83,7 @@ impl Entry {
     pub fn new(finding: Finding, judgement: Judgement, show_secret: bool) -> Self {
         Entry {
             fingerprint: finding.fingerprint,
+            verdict: Outcome::new(judgement, &finding.kind),
             kind: finding.kind,
             rule: finding.rule.to_string(),
             confidence: finding.confidence,
@@ -86,7 +92,6 @@ impl Entry {
             reasons: finding.reasons.iter().map(ToString::to_string).collect(),
             companions: finding.companions,
             places: finding.places,
-            verdict: judgement.into(),
             allowed: finding.allowed,
             secret: show_secret.then_some(finding.secret),
         }
@@ -98,14 +103,16 @@ impl Entry {
     }
 }
 
-impl From<Judgement> for Outcome {
-    fn from(judgement: Judgement) -> Self {
+impl Outcome {
+    pub fn new(judgement: Judgement, kind: &Kind) -> Self {
         let grant = judgement.verdict.grant();
         Outcome {
             state: (&judgement.verdict).into(),
             reason: judgement.verdict.reason(),
             token_id: grant.and_then(|grant| grant.token_id.clone()),
             expires_on: grant.and_then(|grant| grant.expires_on.clone()),
+            grant: grant.cloned(),
+            next: next::command(kind, &judgement.verdict),
             asked: judgement.asked,
         }
     }

@@ -13,6 +13,7 @@ mod jsonl;
 mod junit;
 mod markdown;
 mod markup;
+mod next;
 mod read;
 mod safe_json;
 mod sarif;

@@ -188,6 +188,9 @@ impl From<Verdict> for Outcome {
             token_id: verdict.token_id,
             expires_on: verdict.expires_on,
             asked: verdict.asked.into_iter().map(Asked::from).collect(),
+            // A report keeps what machines need; these are for the person who was there.
+            grant: None,
+            next: None,
         }
     }
 }

@@ -40,6 +40,19 @@ impl Ending {
         }
     }
 
+    /// A value that a person hands over is no finding: it is live, or open, or neither (CONTRACT section 7).
+    pub fn of_verify(live: u64, open: bool, interrupted: bool) -> Self {
+        if interrupted {
+            Ending::Interrupted
+        } else if live > 0 {
+            Ending::Live
+        } else if open {
+            Ending::Incomplete
+        } else {
+            Ending::Clean
+        }
+    }
+
     /// With `--exit-zero`, what was found is told by the report alone.
     pub fn code(self, exit_zero: bool) -> u8 {
         match self {
@@ -73,5 +86,14 @@ mod tests {
             assert_eq!(ending.code(true), with_exit_zero);
         }
         assert_eq!(Ending::Failed.code(true), 2);
+    }
+
+    #[test]
+    fn verify_ends_with_live_then_open_then_clean() {
+        for (live, open, interrupted, code) in
+            [(1, true, false, 3), (0, true, false, 4), (0, false, false, 0), (1, true, true, 130)]
+        {
+            assert_eq!(Ending::of_verify(live, open, interrupted).code(false), code);
+        }
     }
 }

@@ -5,10 +5,11 @@ mod sources;
 
 use crate::cli::Scan;
 use crate::commands::interrupt::Interrupt;
+use crate::commands::judge::Bench;
 use crate::commands::settings::Settings;
 use crate::commands::worker::Worker;
 use crate::commands::writeup::{self, Run};
-use crate::commands::{CommandError, engine, judge};
+use crate::commands::{CommandError, engine};
 use crate::model::{Chunk, Skip, Tally};
 use crate::scan::{Collected, Engine, Hits, Options};
 use crate::ui::Progress;
@@ -19,6 +20,7 @@ use std::time::Instant;
 
 pub fn run(args: &Scan, settings: &Settings) -> Result<Ending, CommandError> {
     settings.outputs.probe()?;
+    let bench = Bench::prepare(settings)?;
     let clock = Instant::now();
     let targets = targets(args);
     let allowances = allow::allowances(args, settings, &targets)?;
@@ -27,7 +29,7 @@ pub fn run(args: &Scan, settings: &Settings) -> Result<Ending, CommandError> {
     let tally = Arc::new(Tally::default());
     let (mut collected, skips) = read(args, settings, &targets, &engine, &tally, &interrupt)?;
     allow::apply(&mut collected.findings, &allowances, settings);
-    let judgements = judge::judge(&collected.findings, settings);
+    let judgements = bench.judge(&collected.findings, &[], &interrupt);
     let run = Run {
         targets: targets.iter().map(|target| target.to_string_lossy().into_owned()).collect(),
         collected,
@@ -64,7 +66,8 @@ fn engine_options(args: &Scan, settings: &Settings) -> Options {
     Options { max_depth, allow_comments: !args.no_allow }
 }
 
-fn read(
+/// Scans `targets` and gathers what is there.
+pub(super) fn read(
     args: &Scan,
     settings: &Settings,
     targets: &[PathBuf],

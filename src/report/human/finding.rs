@@ -2,6 +2,7 @@
 
 use crate::model::{Asked, Companions, Confidence, Place, Shown};
 use crate::report::human::pen::Pen;
+use crate::report::human::told;
 use crate::report::{Entry, Outcome, Report, State, words};
 use std::io;
 
@@ -16,6 +17,7 @@ pub fn print(pen: &mut Pen, report: &Report, entry: &Entry) -> io::Result<()> {
     }
     let standing = standing(pen, entry);
     pen.item("is", &standing)?;
+    told::print(pen, entry)?;
     places(pen, entry)?;
     pen.text("because", &Shown(&entry.reasons.join(", ")).to_string())?;
     if let Some(beside) = beside(&entry.companions) {
@@ -28,6 +30,7 @@ pub fn print(pen: &mut Pen, report: &Report, entry: &Entry) -> io::Result<()> {
         pen.text("allowed", &format!("by {}, but it is live", Shown(&allowed.at)))?;
     }
     next(pen, report, entry)?;
+    told::next(pen, entry)?;
     pen.blank()
 }
 

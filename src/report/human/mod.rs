@@ -5,6 +5,7 @@
 
 mod finding;
 mod pen;
+mod told;
 
 use crate::model::{Shown, Skip};
 use crate::report::words::{self, bytes, counted, list, number, seconds};
