@@ -12,6 +12,8 @@ mod lines;
 mod pieces;
 pub mod sqlite;
 pub mod stdin;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod transcript;
 
