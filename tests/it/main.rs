@@ -15,3 +15,5 @@ mod patterns;
 mod report;
 mod rules;
 mod scan;
+mod verify;
+mod verify_command;
