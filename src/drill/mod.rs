@@ -20,6 +20,7 @@ mod reply;
 mod request;
 mod seen;
 mod server;
+pub mod story;
 mod things;
 mod wire;
 mod world;

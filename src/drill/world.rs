@@ -114,6 +114,12 @@ impl World {
         &self.seen
     }
 
+    /// Ends the acted past: what comes now is the rehearsal.
+    pub(crate) fn begin(&mut self) {
+        self.seen.clear();
+        self.limits = Limits::default();
+    }
+
     pub fn forget_seen(&mut self) {
         self.seen.clear();
     }

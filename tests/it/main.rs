@@ -7,6 +7,7 @@ mod drill_audit;
 mod drill_client;
 mod drill_failures;
 mod drill_hosts;
+mod drill_sdk;
 mod drill_surface;
 mod drill_tokens;
 mod drill_verify;

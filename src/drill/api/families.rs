@@ -6,6 +6,7 @@
 use super::family::Ids::{Hex, Named, Number, Uuid};
 use super::family::Paging::{Cursor, Nested, Numbered, Single as Whole};
 use super::family::{Family, Single, V1Words};
+use serde_json::{Value, json};
 
 const SETTINGS: &[&str] = &["Account Settings"];
 const SCRIPTS: &[&str] = &["Workers Scripts"];
@@ -40,6 +41,10 @@ const MAIL_ADDRESSES: &[&str] = &["Email Routing Addresses"];
 
 const DNS_RECORD: V1Words =
     V1Words { create: "rec_add", update: "rec_set", delete: "rec_del", resource_type: "DNS_record" };
+
+pub(crate) fn dns_record() -> Value {
+    json!({"ttl": 1, "proxied": false, "proxiable": true, "settings": {}, "meta": {}, "comment": null, "tags": []})
+}
 
 pub(super) const OF_ACCOUNTS: &[Family] = &[
     Family::new("/workers/scripts", Named("id"), Whole, SCRIPTS, "workers", "script").missing(10007),
@@ -146,7 +151,10 @@ pub(super) const OF_ACCOUNTS: &[Family] = &[
 ];
 
 pub(super) const OF_ZONES: &[Family] = &[
-    Family::new("/dns_records", Hex("id"), Numbered, DNS, "dns", "record").missing(81044).v1(DNS_RECORD),
+    Family::new("/dns_records", Hex("id"), Numbered, DNS, "dns", "record")
+        .missing(81044)
+        .defaults(dns_record)
+        .v1(DNS_RECORD),
     Family::new("/workers/routes", Hex("id"), Whole, &["Workers Routes"], "workers", "route"),
     Family::new("/logpush/jobs", Number, Whole, &["Zone Logs"], "logpush", "job"),
     Family::new("/rulesets", Hex("id"), Whole, ZONE_RULES, "rulesets", "ruleset"),
@@ -163,6 +171,12 @@ pub(super) const DOCUMENTS: &[Single] = &[
     Single::new("/accounts/{account}/workers/subdomain", SCRIPTS, "workers", "subdomain"),
     Single::new(
         "/accounts/{account}/workers/scripts/{script}/settings",
+        SCRIPTS,
+        "workers",
+        "script_settings",
+    ),
+    Single::new(
+        "/accounts/{account}/workers/scripts/{script}/script-settings",
         SCRIPTS,
         "workers",
         "script_settings",

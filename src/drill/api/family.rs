@@ -1,3 +1,5 @@
+use serde_json::{Value, json};
+
 /// A collection and its members: `GET`, `POST` on the path; `GET`, `PUT`, `PATCH`, `DELETE` on a member.
 #[derive(Debug)]
 pub(crate) struct Family {
@@ -15,6 +17,8 @@ pub(crate) struct Family {
     pub once: &'static [&'static str],
     /// Fields that are taken and never given back.
     pub never: &'static [&'static str],
+    /// What a new member has beside what its maker said.
+    pub defaults: fn() -> Value,
     /// How version 1 of the audit log calls a change, where the sheet knows.
     pub v1: Option<V1Words>,
 }
@@ -40,6 +44,7 @@ impl Family {
             missing: 1003,
             once: &[],
             never: &[],
+            defaults: nothing,
             v1: None,
         }
     }
@@ -60,9 +65,17 @@ impl Family {
         Family { never, ..self }
     }
 
+    pub const fn defaults(self, defaults: fn() -> Value) -> Family {
+        Family { defaults, ..self }
+    }
+
     pub const fn v1(self, words: V1Words) -> Family {
         Family { v1: Some(words), ..self }
     }
+}
+
+fn nothing() -> Value {
+    json!({})
 }
 
 /// Where the identifier of a new member comes from.

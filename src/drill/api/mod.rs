@@ -24,6 +24,7 @@ mod workers;
 mod zone_settings;
 
 pub(crate) use access::expiry as service_token_expiry;
+pub(crate) use families::dns_record as dns_record_defaults;
 pub(crate) use route::{Call, Needs, Route};
 
 use super::gate::{self, Level};

@@ -109,7 +109,8 @@ fn filtered(members: Vec<Value>, call: &Call<'_>) -> Vec<Value> {
 
 fn create(world: &mut World, call: &Call<'_>) -> Answer {
     let family = family(call)?;
-    let mut member = object(call.request.json());
+    let mut member = (family.defaults)();
+    overlay(&mut member, call.request.json());
     let field = family.ids.field();
     match family.ids {
         Ids::Hex(_) => member[field] = json!(world.chance.id()),
@@ -180,7 +181,8 @@ fn replace(world: &mut World, call: &Call<'_>) -> Answer {
         (Err(_), Ids::Named(_)) => json!({}),
         (Err(missing), Ids::Hex(_) | Ids::Uuid(_) | Ids::Number) => return Err(missing),
     };
-    let mut member = object(call.request.json());
+    let mut member = (family.defaults)();
+    overlay(&mut member, call.request.json());
     let (field, now) = (family.ids.field(), rfc3339(call.request.at));
     member[field] = if known[field].is_null() { json!(call.param(MEMBER)) } else { known[field].clone() };
     member["created_on"] =
@@ -193,11 +195,7 @@ fn patch(world: &mut World, call: &Call<'_>) -> Answer {
     let family = family(call)?;
     let at = position(world, call)?;
     let mut member = world.shelves[&shelf(call)][at].clone();
-    if let Value::Object(changes) = call.request.json() {
-        for (name, value) in changes {
-            member[name] = value;
-        }
-    }
+    overlay(&mut member, call.request.json());
     member["modified_on"] = json!(rfc3339(call.request.at));
     store(world, call, family, member)
 }
@@ -224,8 +222,13 @@ fn position(world: &World, call: &Call<'_>) -> Result<usize, Refusal> {
     found.ok_or_else(|| Refusal::not_found(family.missing, format!("{} not found", family.kind)))
 }
 
-fn object(body: Value) -> Value {
-    if body.is_object() { body } else { json!({}) }
+/// Puts the fields of a body over an object; a body that is none changes nothing.
+fn overlay(object: &mut Value, body: Value) {
+    if let Value::Object(fields) = body {
+        for (name, value) in fields {
+            object[name] = value;
+        }
+    }
 }
 
 fn document_get(world: &mut World, call: &Call<'_>) -> Answer {
@@ -233,13 +236,8 @@ fn document_get(world: &mut World, call: &Call<'_>) -> Answer {
 }
 
 fn document_put(world: &mut World, call: &Call<'_>) -> Answer {
-    let body = object(call.request.json());
     let known = world.documents.entry(path(call).to_owned()).or_insert_with(|| json!({}));
-    if let Value::Object(changes) = body {
-        for (name, value) in changes {
-            known[name] = value;
-        }
-    }
+    overlay(known, call.request.json());
     Ok(Reply::result(known.clone()))
 }
 

@@ -104,6 +104,13 @@ impl Builder {
         self.world.shelves.entry(list.to_owned()).or_default().push(member);
     }
 
+    /// A member that gets an identifier in this field.
+    pub fn put_new(&mut self, list: &str, field: &str, mut member: Value) {
+        let uuid = field == "uuid";
+        member[field] = json!(if uuid { self.world.chance.uuid() } else { self.world.chance.id() });
+        self.put(list, member);
+    }
+
     /// A single object, by its path: `/accounts/{id}/workers/subdomain`.
     pub fn document(&mut self, path: &str, value: Value) {
         self.world.documents.insert(path.to_owned(), value);
@@ -131,10 +138,12 @@ impl Builder {
     pub fn dns_record(&mut self, zone: &str, kind: &str, name: &str, content: &str) -> String {
         let id = self.world.chance.id();
         let created = super::super::clock::rfc3339(self.long_ago());
-        let record = json!({
-            "id": id, "name": name, "type": kind, "content": content, "ttl": 1, "proxied": true, "proxiable": true,
-            "settings": {}, "meta": {}, "comment": null, "tags": [], "created_on": created, "modified_on": created,
-        });
+        let mut record = super::super::api::dns_record_defaults();
+        for (field, value) in [("id", id.as_str()), ("name", name), ("type", kind), ("content", content)] {
+            record[field] = json!(value);
+        }
+        record["created_on"] = json!(created);
+        record["modified_on"] = json!(created);
         self.put(&format!("/zones/{zone}/dns_records"), record);
         id
     }

@@ -112,13 +112,14 @@ fn bucket_matches(pattern: &str, account: &str, bucket: &str) -> bool {
         || (parts.next() == Some(account) && parts.next().is_some() && parts.next() == Some(bucket))
 }
 
-/// Why the policies of a request are refused.
+/// The policies of a request, or why they are refused. One that comes back with its identifier keeps it.
 pub(crate) fn parse_all(policies: &Value, mut new_id: impl FnMut() -> String) -> Result<Vec<Policy>, String> {
     let listed = policies.as_array().ok_or("policies: must be an array")?;
     if listed.is_empty() {
         return Err("policies: at least one policy is required".to_owned());
     }
-    listed.iter().map(|policy| parse(policy, new_id())).collect()
+    let id = |policy: &Value| policy["id"].as_str().map(str::to_owned);
+    listed.iter().map(|policy| parse(policy, id(policy).unwrap_or_else(&mut new_id))).collect()
 }
 
 fn parse(policy: &Value, id: String) -> Result<Policy, String> {
