@@ -3,6 +3,7 @@
 //! A source pushes [`Chunk`]s and knows no rules. It leaves out what a secret looks like.
 
 mod buffer;
+pub mod ci;
 pub mod container;
 pub mod files;
 pub mod json;
