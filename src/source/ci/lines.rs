@@ -88,11 +88,12 @@ impl Window<'_> {
         let mut text = Text::with_capacity(to - from + 2 * CONTEXT);
         let mut core = Core { raw: self.core.clone(), start: None, end: None };
         let mut bounds = 0..0;
-        for index in step.start - before..step.end + after {
+        let first = step.start - before;
+        for (index, line) in (first..).zip(&lines[first..step.end + after]) {
             if index == step.start {
                 bounds.start = text.len();
             }
-            self.line(&lines[index], &mut text, &mut core);
+            self.line(line, &mut text, &mut core);
             if index + 1 == step.end {
                 bounds.end = text.len();
             }

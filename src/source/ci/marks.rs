@@ -193,13 +193,13 @@ mod tests {
 
     #[test]
     fn sections_have_names() {
-        let table: [(&[u8], Option<(usize, Section<'_>)>); 4] = [
+        let table: [(&[u8], _); 4] = [
             (
                 b"\x1b[0Ksection_start:1:get_sources\r\x1b[0KGetting",
-                Some((37, Section::Start(b"get_sources"))),
+                Some((36, Section::Start(b"get_sources"))),
             ),
             (b"section_start:1:x[collapsed=true]\rHead", Some((34, Section::Start(b"x")))),
-            (b"\x1b[0Ksection_end:1:get_sources\r\x1b[0K", Some((35, Section::End))),
+            (b"\x1b[0Ksection_end:1:get_sources\r\x1b[0K", Some((34, Section::End))),
             (b"text", None),
         ];
         for (line, want) in table {
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn steps_of_a_build_are_told_from_headings() {
-        let table: [(&[u8], Option<usize>); 5] = [
+        let table: [(&[u8], _); 5] = [
             (b"#12 3.456 text", Some(10)),
             (b"#12 [4/5] RUN x", Some(4)),
             (b"#12 DONE 0.1s", Some(4)),
