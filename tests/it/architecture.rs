@@ -36,7 +36,6 @@ const PRINTING: &[&str] = &["println!(", "print!(", "eprintln!(", "eprint!(", "d
 struct Line {
     path: String,
     number: usize,
-    /// Without comments and string contents' worth of trouble: whole-line comments are left out.
     text: String,
 }
 
@@ -44,6 +43,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("src")
 }
 
+/// Every line that is not a comment.
 fn source_lines() -> Vec<Line> {
     let mut lines = Vec::new();
     for path in rust_files(&root()) {
@@ -170,7 +170,7 @@ fn nothing_is_unsafe() {
 #[test]
 fn uses_of_values_are_known() {
     let mut counts: Vec<(String, usize)> = Vec::new();
-    for line in source_lines() {
+    for line in source_lines().into_iter().filter(|line| !line.path.contains("tests")) {
         let uses = line.text.matches("expose(").count() + line.text.matches("::expose").count();
         if uses == 0 {
             continue;

@@ -79,7 +79,7 @@ fn partials(pen: &mut Pen, report: &Report) -> io::Result<()> {
         let place = format!("{}:{}", words::origin(&partial.place.provenance), partial.place.position.line);
         pen.line(format_args!(
             "  {} {}  {}",
-            Shown(partial.kind.as_str()),
+            Shown(&partial.kind.as_str().replace('_', " ")),
             pen.value(&partial.shown),
             Shown(&place)
         ))?;
@@ -139,7 +139,9 @@ fn headline(pen: &Pen, summary: &Summary) -> String {
         return pen.good("No Cloudflare credentials found").to_string();
     }
     if summary.findings == 0 {
-        return pen.warn("Nothing found so far").to_string();
+        return pen
+            .warn(if summary.interrupted { "Nothing found so far" } else { "Nothing found" })
+            .to_string();
     }
     let findings = pen.bad(counted(summary.findings, "credential")).to_string();
     match summary.live {
