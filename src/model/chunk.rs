@@ -8,8 +8,7 @@ pub struct Raw<'a> {
     pub bytes: &'a [u8],
     /// Offset of the first byte in the file, blob, member or value.
     pub offset: u64,
-    /// Where the first byte stands. A source that cannot know it yet (a piece from the middle of a large file)
-    /// says line 1 and corrects the candidates afterwards.
+    /// Where the first byte stands.
     pub at: Position,
 }
 
