@@ -5,6 +5,7 @@
 //! `--help` never promises anything.
 
 mod completions;
+mod drill;
 mod global;
 mod man;
 mod report;
@@ -14,6 +15,7 @@ mod size;
 mod verify;
 
 pub use completions::Completions;
+pub use drill::Drill;
 pub use global::{Format, Global, Output, VerifyScope, When};
 pub use man::Man;
 pub use report::Report;
@@ -46,6 +48,7 @@ pub enum Command {
     Report(Report),
     Rules(Rules),
     Verify(Verify),
+    Drill(Drill),
     Completions(Completions),
     Man(Man),
 }
@@ -83,6 +86,7 @@ mod tests {
             "rules show user-api-token -f json",
             "rules check own.toml patterns",
             "verify --from findings.jsonl --api-base http://127.0.0.1:8787/client/v4 --allow-api-host a --allow-api-host b",
+            "drill --serve 127.0.0.1:0 --secrets-file s --responder-file r --samples d --seed 2 --propagation 3",
             "completions bash",
             "man",
         ] {
@@ -102,6 +106,8 @@ mod tests {
             "scan -o yaml=x",
             "scan -o json=",
             "scan --max-bytes 4XB",
+            "drill",
+            "drill --serve nowhere",
             "scan -q -v",
             "scan --config a --no-config",
         ] {

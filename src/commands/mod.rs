@@ -4,6 +4,7 @@
 //! a unit test lives elsewhere.
 
 mod completions;
+mod drill;
 mod edge;
 mod engine;
 mod error;
@@ -67,6 +68,7 @@ fn dispatch(cli: &Cli, edge: &Edge, talk: Talk) -> Result<Ending, CommandError> 
         }
         Command::Report(args) => report::run(args, &Settings::new(&cli.global, edge, talk, None)?),
         Command::Rules(args) => rules::run(args, &cli.global, &Settings::new(&cli.global, edge, talk, None)?),
+        Command::Drill(args) => drill::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

@@ -1,10 +1,8 @@
-use super::super::builder::{Builder, Login, Minted, On, Shape, TokenSpec};
+use super::super::builder::{Builder, Minted, On, TokenSpec};
 use super::super::clock::Clock;
-use super::super::things::holders::HookKind;
 use super::super::things::people::Role;
-use super::super::things::token::Status;
 use super::super::world::World;
-use crate::model::{Kind, Secret};
+use super::planted::{self, Planted};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -30,19 +28,7 @@ pub struct Cast {
     pub planted: Vec<Planted>,
 }
 
-/// A credential that lies around in the sample files.
-#[derive(Clone, Debug)]
-pub struct Planted {
-    pub label: &'static str,
-    pub kind: Kind,
-    pub value: Secret,
-    /// What stands near it and is needed with it: an e-mail, an account id, a key id.
-    pub companion: Option<String>,
-    /// The verdict a client should come to (CONTRACT section 1).
-    pub verdict: &'static str,
-}
-
-const DOMAIN: &str = "bakery.example";
+pub(super) const DOMAIN: &str = "bakery.example";
 
 /// What the deploy token was given, years ago, by somebody in a hurry.
 const DEPLOY_ACCOUNT: [&str; 5] = [
@@ -104,7 +90,7 @@ pub(super) fn bakery(seed: u64, clock: Clock) -> (Builder, Cast) {
     let leaked = world.token(deploy_token(&owner, &production, days_before(now, 400)));
     let responder = world.token(responder(&owner));
     let account_responder = world.token(account_responder(&production));
-    let planted = plant(&mut world, &owner, &owner_email, &production);
+    let planted = planted::plant(&mut world, &owner, &owner_email, &production);
     let cast = Cast {
         owner_email,
         owner,
@@ -181,77 +167,3 @@ fn assets(world: &mut Builder, production: &str) {
 
 const SHOP_CODE: &str =
     "export default { async fetch(request, env) { return new Response('fresh bread') } }\n";
-
-/// One credential of each kind and state, so that a scan shows every verdict side by side.
-fn plant(world: &mut Builder, owner: &str, email: &str, account: &str) -> Vec<Planted> {
-    let mut planted = plant_tokens(world, owner, account);
-    let login = wrangler(world, owner);
-    let key = world.global_key(owner, Shape::Legacy);
-    let storage = TokenSpec::of_account(account)
-        .named("backup job")
-        .allow(&["Workers R2 Storage Write"], On::Account(account));
-    let storage = world.token(storage);
-    let pair = world.r2_pair(&storage);
-    let (_, widget) = world.widget(account, "login form", DOMAIN);
-    let (client_id, service) = world.service_token(account, "warehouse scanner");
-    let tunnel = world.tunnel(account, "office").token;
-    let hook = world.deploy_hook(HookKind::WorkersBuilds);
-    let api = "https://api.cloudflare.com/client/v4";
-    let hook = Secret::new(format!("{api}/workers/builds/deploy_hooks/{}", hook.expose()));
-    let one = |label, kind, value, companion, verdict| Planted { label, kind, value, companion, verdict };
-    planted.extend([
-        one("Global API key", Kind::GlobalApiKey, key, Some(email.to_owned()), "live"),
-        one("Wrangler login", Kind::OauthAccessToken, login.access, None, "live"),
-        one("Wrangler refresh token", Kind::OauthRefreshToken, login.refresh, None, "not_checked"),
-        one("R2 key pair", Kind::R2S3Credentials, pair.secret_access_key, Some(pair.access_key_id), "live"),
-        one("Turnstile secret", Kind::TurnstileSecret, widget, None, "live"),
-        one("Access service token", Kind::AccessServiceToken, service, Some(client_id), "not_checked"),
-        one("Tunnel token", Kind::TunnelToken, tunnel, None, "not_checked"),
-        one("Deploy hook", Kind::DeployHook, hook, None, "not_checked"),
-    ]);
-    planted
-}
-
-fn wrangler(world: &mut Builder, owner: &str) -> Login {
-    let scopes = ["account:read", "user:read", "workers:write", "zone:read", "offline_access"];
-    world.login(owner, &scopes, Shape::Prefixed, SignedDuration::from_hours(12))
-}
-
-fn plant_tokens(world: &mut Builder, owner: &str, account: &str) -> Vec<Planted> {
-    let (past, future) = (days_before(world.now(), 10), days_before(world.now(), -10));
-    let user = |name: &str| TokenSpec::of_user(owner).named(name);
-    let of_account = TokenSpec::of_account(account).named("analytics");
-    let of_account = of_account.allow(&["Account Analytics Read"], On::Account(account));
-    let legacy = TokenSpec::of_user(owner).named("old certbot").legacy().allow(&["DNS Write"], On::AllZones);
-    let specs = [
-        ("Account-owned token", Kind::AccountApiToken, of_account, "live"),
-        ("Old token without prefix", Kind::LegacyApiToken, legacy, "live"),
-        (
-            "Token for one office only",
-            Kind::UserApiToken,
-            user("office").only_from("192.0.2.0/24"),
-            "restricted",
-        ),
-        ("Disabled token", Kind::UserApiToken, user("paused").status(Status::Disabled), "disabled"),
-        ("Expired token", Kind::UserApiToken, user("last year").expires_on(past), "expired"),
-        ("Token for next week", Kind::UserApiToken, user("launch").not_before(future), "not_yet_active"),
-        ("Token GitHub found first", Kind::UserApiToken, user("exposed").status(exposed()), "unknown"),
-    ];
-    let made = specs.map(|(label, kind, spec, verdict)| {
-        let companion = (kind == Kind::AccountApiToken).then(|| account.to_owned());
-        Planted { label, kind, value: world.token(spec).value, companion, verdict }
-    });
-    let deleted = world.stray("cfut_");
-    let gone = Planted {
-        label: "Deleted token",
-        kind: Kind::UserApiToken,
-        value: deleted,
-        companion: None,
-        verdict: "dead",
-    };
-    made.into_iter().chain([gone]).collect()
-}
-
-fn exposed() -> Status {
-    Status::Other("exposed".to_owned())
-}

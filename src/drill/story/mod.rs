@@ -7,10 +7,12 @@
 
 mod attack;
 mod company;
-// mod samples;
+mod planted;
+mod samples;
 
-pub use company::{Cast, Planted};
-// pub use samples::{Samples, write_samples};
+pub use company::Cast;
+pub use planted::Planted;
+pub use samples::{CannotWrite, Cause, Samples, write_samples};
 
 use super::clock::Clock;
 use super::world::World;
