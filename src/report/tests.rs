@@ -33,6 +33,8 @@ fn entry(nth: u8, kind: Kind, rule: &str, state: State, places: Vec<Place>) -> E
             token_id: None,
             expires_on: None,
             asked: Vec::new(),
+            grant: None,
+            next: None,
         },
         allowed: None,
         secret: None,
