@@ -7,7 +7,7 @@ use crate::commands::edge;
 use crate::commands::interrupt::Interrupt;
 use crate::commands::settings::Settings;
 use crate::model::{Finding, Judgement, NotCheckedReason, UnknownReason, Verdict};
-use crate::ui::Talk;
+use crate::ui::{Progress, Talk};
 use crate::verify::{Context, Judge, Mode, may_ask, not_asked};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,6 +17,7 @@ use std::time::Duration;
 pub struct Bench {
     plan: Plan,
     talk: Talk,
+    progress: bool,
 }
 
 #[derive(Debug)]
@@ -35,7 +36,7 @@ impl Bench {
             (false, VerifyScope::High) => ask(settings, Mode::High)?,
             (false, VerifyScope::All) => ask(settings, Mode::All)?,
         };
-        Ok(Bench { plan, talk: settings.talk })
+        Ok(Bench { plan, talk: settings.talk, progress: settings.progress })
     }
 
     /// One judgement a finding, in the same order. `others` may know an e-mail or an account that helps.
@@ -48,13 +49,34 @@ impl Bench {
             return without_asking(findings, mode, UnknownReason::Interrupted);
         }
         let context = Context::gather(findings.iter().chain(others), edge::now());
-        match ask_all(services, findings, mode, &context, interrupt) {
-            Ok(judgements) => judgements,
-            Err(error) => {
-                self.talk.warn(&format!("nothing was verified: {error}"));
-                without_asking(findings, mode, UnknownReason::Connect)
-            }
-        }
+        self.ask_all(services, findings, mode, &context, interrupt).unwrap_or_else(|error| {
+            self.talk.warn(&format!("nothing was verified: {error}"));
+            without_asking(findings, mode, UnknownReason::Connect)
+        })
+    }
+
+    fn ask_all(
+        &self,
+        services: Services,
+        findings: &[Finding],
+        mode: Mode,
+        context: &Context,
+        interrupt: &Interrupt,
+    ) -> Result<Vec<Judgement>, Box<dyn std::error::Error>> {
+        let client = Client::new(ClientSettings {
+            services,
+            limits: Limits::default(),
+            pace: Pace::default(),
+            clock: Arc::new(edge::now),
+        })?;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let judge = Judge::new(Arc::new(client));
+        let open = findings.iter().filter(|finding| may_ask(finding, mode).is_ok()).count();
+        let _progress = match self.progress {
+            true => Progress::judging(open, judge.done()),
+            false => Progress::hidden(),
+        };
+        Ok(runtime.block_on(judge.judge(findings, mode, context, interrupted(interrupt))))
     }
 }
 
@@ -76,24 +98,6 @@ fn without_asking(findings: &[Finding], mode: Mode, why: UnknownReason) -> Vec<J
         Err(why) => Judgement::not_checked(why),
     };
     findings.iter().map(judge).collect()
-}
-
-fn ask_all(
-    services: Services,
-    findings: &[Finding],
-    mode: Mode,
-    context: &Context,
-    interrupt: &Interrupt,
-) -> Result<Vec<Judgement>, Box<dyn std::error::Error>> {
-    let client = Client::new(ClientSettings {
-        services,
-        limits: Limits::default(),
-        pace: Pace::default(),
-        clock: Arc::new(edge::now),
-    })?;
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    let judge = Judge::new(Arc::new(client));
-    Ok(runtime.block_on(judge.judge(findings, mode, context, interrupted(interrupt))))
 }
 
 /// Resolves when the person interrupts.

@@ -1,6 +1,7 @@
 use crate::model::{Count, Tally};
 use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -23,6 +24,15 @@ impl Progress {
     }
 
     pub fn watch(tally: Arc<Tally>) -> Self {
+        Self::tell(move |elapsed| message(tally.read(), elapsed))
+    }
+
+    /// How many of `total` credentials are judged.
+    pub fn judging(total: usize, done: Arc<AtomicUsize>) -> Self {
+        Self::tell(move |_| format!("asking Cloudflare: {} of {total} credentials", done.load(Relaxed)))
+    }
+
+    fn tell(message: impl Fn(Duration) -> String + Send + 'static) -> Self {
         let (done, when_done) = mpsc::channel::<()>();
         let thread = std::thread::Builder::new().name("progress".to_owned()).spawn(move || {
             let started = Instant::now();
@@ -30,7 +40,7 @@ impl Progress {
             let mut wait = PATIENCE;
             while let Err(RecvTimeoutError::Timeout) = when_done.recv_timeout(wait) {
                 let bar = bar.get_or_insert_with(spinner);
-                bar.set_message(message(tally.read(), started.elapsed()));
+                bar.set_message(message(started.elapsed()));
                 bar.tick();
                 wait = REFRESH;
             }

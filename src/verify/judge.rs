@@ -8,6 +8,7 @@ use crate::verify::hearing::{Heard, hear};
 use crate::verify::look;
 use crate::verify::subject::{Context, Subject};
 use std::collections::{HashMap, HashSet};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
@@ -23,11 +24,18 @@ type Credential = (Fingerprint, Kind);
 pub struct Judge {
     client: Arc<Client>,
     remembered: Mutex<HashMap<Credential, Judgement>>,
+    /// Examinations that are over, for whoever shows progress.
+    done: Arc<AtomicUsize>,
 }
 
 impl Judge {
     pub fn new(client: Arc<Client>) -> Self {
-        Judge { client, remembered: Mutex::new(HashMap::new()) }
+        Judge { client, remembered: Mutex::new(HashMap::new()), done: Arc::default() }
+    }
+
+    /// Counts up while `judge` runs.
+    pub fn done(&self) -> Arc<AtomicUsize> {
+        Arc::clone(&self.done)
     }
 
     /// Judges in the order of `findings`. When `interrupted` resolves, what is open becomes unknown.
@@ -81,6 +89,7 @@ impl Judge {
             tokio::select! {
                 done = running.join_next() => match done {
                     Some(Ok((credential, judgement))) => {
+                        self.done.fetch_add(1, Ordering::Relaxed);
                         self.remember(&credential, &judgement);
                         fresh.insert(credential, judgement);
                     }
