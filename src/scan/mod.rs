@@ -23,6 +23,7 @@ mod partial;
 mod position;
 mod quality;
 mod recognize;
+mod records;
 mod scanner;
 mod surroundings;
 mod view;
