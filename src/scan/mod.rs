@@ -9,6 +9,7 @@
 
 mod allow;
 mod anchors;
+mod beside;
 mod chain;
 mod check;
 mod class;

@@ -20,7 +20,7 @@ pub fn add(cases: &mut Cases) {
     cases.found("out.json", "POST https://api.cloudflare.com/client/v4/accounts/«hex:32»/calls/apps\n{\"result\":{\"name\":\"production-realtime-app\",\"uid\":\"«hex:32»\",\"secret\":\"«calls»\"}}\n");
     cases.found(
         "out.json",
-        r#"{"result":{"id":"«hex:32»","pem":"«stream»","created":"2026-01-01T00:00:00Z"},"success":true}"#,
+        "$ curl -X POST https://api.cloudflare.com/client/v4/accounts/«hex:32»/stream/keys\n{\"result\":{\"id\":\"«hex:32»\",\"pem\":\"«stream»\",\"created\":\"2026-01-01T00:00:00Z\"},\"success\":true}\n",
     );
     cases.found("out.json", r#"{"result":{"keys":[{"name":"default","value":"«images»"}]},"success":true,"url":"/accounts/«hex:32»/images/v1/keys"}"#);
     cases.found("out.json", r#"{"result":{"accessKeyId":"«hex:32»","secretAccessKey":"«r2»","sessionToken":"«token:80»"},"success":true,"via":"r2/temp-access-credentials"}"#);

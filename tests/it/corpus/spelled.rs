@@ -193,7 +193,7 @@ fn cut_values(cases: &mut Cases) {
     cases.hard_group("T12-T13 shell and language pieces");
     for (name, value) in VALUES {
         for (path, open, joint, close) in [
-            ("run.sh", "=", "'\"\"'", ""),
+            ("run.sh", "=", "\"\"", ""),
             ("run.sh", "='", "'\"", "\""),
             ("run.sh", "=\"", "\"'", "'"),
             ("run.sh", "=", "\\\n", ""),
