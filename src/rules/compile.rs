@@ -115,6 +115,7 @@ pub struct Context {
     pub mentions: Vec<String>,
     pub files: Vec<String>,
     pub email: bool,
+    pub own_marks_only: bool,
 }
 
 /// A label that a user's configuration adds to a kind.
@@ -303,5 +304,6 @@ fn compile_context(written: &ContextSyntax) -> Context {
         mentions: lower(&written.mentions),
         files: lower(&written.files),
         email: written.email,
+        own_marks_only: written.own_marks_only,
     }
 }

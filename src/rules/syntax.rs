@@ -102,6 +102,10 @@ pub struct ContextSyntax {
     /// An e-mail address near by belongs to this credential.
     #[serde(default)]
     pub email: bool,
+    /// Only the hosts and mentions of this rule count, not every host and mention of Cloudflare: other vendors have
+    /// values of the same shape.
+    #[serde(default)]
+    pub own_marks_only: bool,
 }
 
 /// A text that must be found, with placeholders (`{secret}`, `{hex:32}`) expanded from a seed.

@@ -16,7 +16,7 @@ use std::ops::Range;
 pub(crate) enum Anchor {
     /// A value of one of these (rule, shape) begins here.
     Shape(Vec<(usize, usize)>),
-    /// The first character of a prefix, spelled as an escape.
+    /// The `_` of a prefix or a name, spelled as an escape.
     Spelled,
     /// A prefix inside base64 text; the literal begins at this letter of its group of four.
     Base64(usize),
@@ -43,9 +43,9 @@ enum Searcher {
     Automaton(AhoCorasick),
 }
 
-/// `c`, the first character of every prefix, in the escapes that keep ASCII readable. Four bytes at least: the vector
-/// searcher looks at as many bytes as its shortest literal has.
-const SPELLED: [&str; 7] = ["%63%", "%63f", "\\u0063", "\\x63", "&#99;", "&#x63;", "\\143"];
+/// `_`, which every prefix and nearly every name has, in the escapes that keep ASCII readable, cut where upper and lower
+/// case part. Four bytes at least: the vector searcher looks at as many bytes as its shortest literal has.
+const SPELLED: [&str; 5] = ["%5F%", "\\u005", "\\x5f", "&#95", "&#x5"];
 
 /// `cf` as dumps show it, and how dumps begin.
 const DUMPS: [&str; 4] = ["63 66 ", "6366 ", "0x63,", "00000000"];
@@ -196,7 +196,7 @@ mod tests {
         assert!(anchors.entries.len() <= 64, "{} literals", anchors.entries.len());
         let mut seen = Vec::new();
         anchors
-            .for_each(b"x cfut_a CF_TOKEN \\u0063", |range, anchor| seen.push((range.start, anchor.clone())));
+            .for_each(b"x cfut_a CF_TOKEN \\u005f", |range, anchor| seen.push((range.start, anchor.clone())));
         assert!(matches!(seen[0], (2, Anchor::Shape(_))), "{seen:?}");
         assert_eq!(seen[1..], [(9, Anchor::Label), (18, Anchor::Spelled)]);
     }

@@ -1,7 +1,7 @@
 //! A value read across everything that breaks it up.
 
 use crate::model::{Layer, OffsetMap};
-use crate::scan::joints::joint;
+use crate::scan::joints::joint_at;
 
 /// Characters of one value, put together again.
 #[derive(Debug, Default)]
@@ -59,9 +59,12 @@ pub(crate) fn read(text: &[u8], start: usize, limit: usize, is_value: impl Fn(u8
             at += plain;
             continue;
         }
-        let before = at.checked_sub(1).map(|index| text[index]);
-        let Some(joint) = joint(before, &text[at..]) else { break };
-        chain.joints.push(Link { at: chain.text.len(), layer: joint.layer, breaks: joint.spells.is_none() });
+        let Some(joint) = joint_at(text, at) else { break };
+        // A break in front of the first character is none of the value's.
+        if joint.spells.is_some() || !chain.text.is_empty() {
+            let breaks = joint.spells.is_none();
+            chain.joints.push(Link { at: chain.text.len(), layer: joint.layer, breaks });
+        }
         match joint.spells {
             Some(byte) if is_value(byte) => {
                 chain.text.push(byte);

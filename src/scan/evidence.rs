@@ -4,7 +4,8 @@
 //! with its reasons. Does not look at the value; that is `quality`.
 
 use crate::model::{Confidence, Provenance, Reason};
-use crate::rules::{Context, LabelPattern, Rule, Words};
+use crate::rules::{Context, LabelPattern, Rule, Words, words};
+use crate::scan::beside;
 use crate::scan::label::{self, Label, Names};
 use crate::scan::surroundings::{Mark, Marks, Near, wide_window};
 use crate::scan::view::View;
@@ -46,6 +47,48 @@ pub(crate) struct Scene<'a> {
     pub speaks: bool,
 }
 
+/// A value and the rule it is weighed for.
+struct Subject<'s> {
+    view: &'s View<'s>,
+    value: Range<usize>,
+    index: usize,
+    context: &'s Context,
+    names: &'s Names,
+}
+
+impl Subject<'_> {
+    fn text(&self) -> &[u8] {
+        self.view.text
+    }
+
+    fn standing(&self, label: &Label) -> Standing {
+        standing(&label.words, self.context)
+    }
+
+    fn standing_of_name(&self) -> Standing {
+        self.names.direct.as_ref().map_or(Standing::Silent, |label| self.standing(label))
+    }
+
+    /// Forty hex digits are a git object id far more often than a Global API Key.
+    fn is_like_a_commit(&self) -> bool {
+        let value = &self.text()[self.value.clone()];
+        value.len() == 40 && value.iter().all(u8::is_ascii_hexdigit)
+    }
+
+    /// What the words of prose in front of the name make of it: `Cloudflare API token`, `GitHub token`.
+    fn in_prose(&self) -> Option<(Label, Standing)> {
+        let label = self.names.direct.as_ref()?.in_prose(self.text())?;
+        let counts = self.names.assigned || !self.is_like_a_commit();
+        let standing = self.standing(&label);
+        counts.then_some((label, standing))
+    }
+
+    fn is_weak_as_member(&self) -> bool {
+        let words = self.names.direct.as_ref().and_then(|label| label.member(self.text()));
+        words.is_some_and(|words| standing(&words, self.context) == Standing::Weak)
+    }
+}
+
 impl Scene<'_> {
     /// Weighs what stands around `value` for `rule`; `None` where nothing speaks for it.
     pub(crate) fn weigh(
@@ -63,89 +106,94 @@ impl Scene<'_> {
             let names = label::names(outer.text, range.clone());
             return self.weigh(outer, range, &names, index, rule);
         }
-        let standing = names.direct.as_ref().map_or(Standing::Silent, |label| standing(label, &rule.context));
-        let strong_beside = names.beside.iter().find(|label| standing_is_strong(label, &rule.context));
-        match standing {
-            Standing::Against => None,
-            Standing::Strong => self.by_name(view, names.direct.as_ref()?),
-            _ if strong_beside.is_some() => self.by_name(view, strong_beside?),
-            Standing::Weak => self.by_weak_name(view, value, index, rule, names),
-            Standing::Silent => self.without_name(view, value, index, rule, names),
+        let subject = Subject { view, value, index, context: &rule.context, names };
+        let standing = subject.standing_of_name();
+        let strong_beside =
+            subject.names.beside.iter().find(|label| subject.standing(label) == Standing::Strong);
+        match (standing, strong_beside) {
+            (Standing::Against, _) => None,
+            (Standing::Strong, _) => by_name(&subject, subject.names.direct.as_ref()?),
+            (Standing::Weak | Standing::Silent, Some(label)) => by_name(&subject, label),
+            (Standing::Weak, None) => self.by_weak_name(&subject),
+            (Standing::Silent, None) if subject.is_weak_as_member() => self.by_weak_name(&subject),
+            (Standing::Silent, None) => {
+                self.by_name_elsewhere(&subject).or_else(|| self.without_name(&subject))
+            }
         }
     }
 
-    fn by_name(&self, view: &View<'_>, label: &Label) -> Option<Evidence> {
-        Evidence::new(Confidence::High, reason_of(view.text, label))
-    }
-
-    fn by_weak_name(
-        &self,
-        view: &View<'_>,
-        value: Range<usize>,
-        index: usize,
-        rule: &Rule,
-        names: &Names,
-    ) -> Option<Evidence> {
-        let named = reason_of(view.text, names.direct.as_ref()?);
+    fn by_weak_name(&self, subject: &Subject<'_>) -> Option<Evidence> {
+        match subject.in_prose() {
+            Some((label, Standing::Strong)) => return by_name(subject, &label),
+            Some((_, Standing::Against)) => return None,
+            Some((_, Standing::Weak | Standing::Silent)) | None => {}
+        }
+        let named = reason_of(subject.text(), subject.names.direct.as_ref()?);
         let base = |confidence| Evidence { confidence, reasons: vec![named.clone()] };
-        if let Some(phrase) = phrase_before(view.text, value.start, &rule.context) {
+        if let Some(phrase) = phrase_before(subject) {
             return Evidence::new(Confidence::High, Reason::Mentioned(phrase));
         }
-        if let Some(file) = self.file_type(&rule.context) {
+        if let Some(file) = self.file_type(subject.context) {
             return base(Confidence::High).and(Reason::FileType(file));
         }
-        let near = self.near(view, &value, index);
-        let email = rule.context.email && has_email(view, &value);
-        match near {
-            Some(Near { mark: Mark::Host, text, .. }) => base(Confidence::High).and(Reason::Host(text)),
+        let email = || subject.context.email && has_email(subject.view, &subject.value);
+        let an_email = Reason::Neighbour("an e-mail address".into());
+        match self.near(subject.view, &subject.value, subject.index) {
+            Some(Near { mark: Mark::Own | Mark::Host, text, .. }) => {
+                base(Confidence::High).and(Reason::Host(text))
+            }
             Some(Near { mark: Mark::Provider, .. }) => {
                 base(Confidence::High).and(Reason::Neighbour("the provider Cloudflare".into()))
             }
             Some(Near { mark: Mark::Mention, text, .. }) => {
-                let evidence = base(Confidence::Medium).and(Reason::Mentioned(text))?;
-                if email {
-                    evidence.and(Reason::Neighbour("an e-mail address".into()))
-                } else {
-                    Some(evidence)
-                }
+                let enough = if subject.is_like_a_commit() { Confidence::Low } else { Confidence::Medium };
+                let evidence = base(enough).and(Reason::Mentioned(text))?;
+                if email() { evidence.and(an_email) } else { Some(evidence) }
             }
-            None if email => base(Confidence::Low).and(Reason::Neighbour("an e-mail address".into())),
+            None if email() => base(Confidence::Low).and(an_email),
             None => {
                 self.path_mentions().and_then(|word| base(Confidence::Medium).and(Reason::FileType(word)))
             }
         }
     }
 
-    /// No name, or one that means nothing to us: only a mark on the same line counts.
-    fn without_name(
-        &self,
-        view: &View<'_>,
-        value: Range<usize>,
-        index: usize,
-        rule: &Rule,
-        names: &Names,
-    ) -> Option<Evidence> {
-        if !self.speaks {
+    /// A name at the other end of a pipe, on the line above, or of the file that holds nothing but the value.
+    fn by_name_elsewhere(&self, subject: &Subject<'_>) -> Option<Evidence> {
+        let is_strong = |label: &Label| subject.standing(label) == Standing::Strong;
+        if let Some(label) = beside::stored_as(subject.text(), &subject.value).filter(is_strong) {
+            return by_name(subject, &label);
+        }
+        if let Some(name) = self.file_named(subject) {
+            return Evidence::new(Confidence::High, Reason::FileType(name));
+        }
+        if subject.names.direct.is_some() || subject.is_like_a_commit() {
             return None;
         }
-        if let Some(phrase) = phrase_before(view.text, value.start, &rule.context) {
+        let above = beside::line_above(subject.text(), &subject.value)?;
+        let label = if is_strong(&above) { Some(above) } else { above.in_prose(subject.text()) };
+        let label = label.filter(is_strong)?;
+        Evidence::new(Confidence::Medium, reason_of(subject.text(), &label))
+    }
+
+    /// No name, or one that means nothing to us: only a mark on the same line counts.
+    fn without_name(&self, subject: &Subject<'_>) -> Option<Evidence> {
+        let (text, value) = (subject.text(), &subject.value);
+        if subject.context.email && beside::is_beside_email(text, value) {
+            return self.beside_email(subject);
+        }
+        if !self.speaks_around(subject.view) {
+            return None;
+        }
+        if let Some(phrase) = phrase_before(subject) {
             return Evidence::new(Confidence::High, Reason::Mentioned(phrase));
         }
-        let near = self.marks.on_line(view.text, &value, index);
-        if rule.context.email && names.after_email {
-            let reason = Reason::Neighbour("an e-mail address".into());
-            return match near.or_else(|| self.near(view, &value, index)) {
-                Some(Near { mark: Mark::Host, text, .. }) => {
-                    Evidence::new(Confidence::High, reason)?.and(Reason::Host(text))
-                }
-                Some(Near { text, .. }) => {
-                    Evidence::new(Confidence::Medium, reason)?.and(Reason::Mentioned(text))
-                }
-                None => Evidence::new(Confidence::Low, reason),
-            };
+        if subject.names.explicit_value
+            && let Some(Near { mark: Mark::Own, text, .. }) = self.near(subject.view, value, subject.index)
+        {
+            return Evidence::new(Confidence::High, Reason::Key("value".into()))?.and(Reason::Host(text));
         }
-        match near? {
-            Near { mark: Mark::Host, text, .. } if names.direct.is_none() => {
+        match self.marks.on_line(text, value, subject.index)? {
+            Near { mark: Mark::Own | Mark::Host, text, .. } if subject.names.direct.is_none() => {
                 Evidence::new(Confidence::Medium, Reason::Host(text))
             }
             Near { text, .. } => {
@@ -154,9 +202,40 @@ impl Scene<'_> {
         }
     }
 
+    /// `dev@example.net:KEY`, `("KEY", "dev@example.net")`: nobody else's keys have 37 digits.
+    fn beside_email(&self, subject: &Subject<'_>) -> Option<Evidence> {
+        let with = |confidence| Evidence::new(confidence, Reason::Neighbour("an e-mail address".into()));
+        let commit = subject.is_like_a_commit();
+        match self.near(subject.view, &subject.value, subject.index) {
+            Some(Near { mark: Mark::Own | Mark::Host, text, .. }) if !commit || subject.names.after_email => {
+                with(Confidence::High)?.and(Reason::Host(text))
+            }
+            Some(Near { text, .. }) if !commit => with(Confidence::Medium)?.and(Reason::Mentioned(text)),
+            None if !commit && subject.names.after_email => with(Confidence::Medium),
+            Some(_) | None => with(Confidence::Low),
+        }
+    }
+
+    /// Decoded text is rare, and what it speaks of is not to be seen in the chunk.
+    fn speaks_around(&self, view: &View<'_>) -> bool {
+        self.speaks || view.is_decoded()
+    }
+
+    /// The name of a file that holds the value and nothing else: `secrets/cf_api_token`.
+    fn file_named(&self, subject: &Subject<'_>) -> Option<String> {
+        let alone = subject.names.at_start && subject.text().trim_ascii().len() == subject.value.len();
+        if !alone {
+            return None;
+        }
+        let leaf = self.provenance.leaf_name();
+        let name = leaf.rsplit(['/', '\\']).next().unwrap_or_default();
+        let strong = standing(&words(name.as_bytes()), subject.context) == Standing::Strong;
+        strong.then(|| name.to_owned())
+    }
+
     /// Marks around the value, here or around the text that this one was decoded from.
     fn near(&self, view: &View<'_>, value: &Range<usize>, index: usize) -> Option<Near> {
-        if !self.speaks {
+        if !self.speaks_around(view) {
             return None;
         }
         let here = self.marks.near(view.text, value, index);
@@ -169,10 +248,13 @@ impl Scene<'_> {
         context.files.iter().find(|file| leaf.ends_with(file.as_str())).cloned()
     }
 
-    /// The path speaks of Cloudflare: `cloudflare-ddns.conf`, `.dev.vars`, `k8s/cloudflared/…`. Only the last parts
-    /// of it: everything below a checkout called `cloudflare` would count otherwise.
+    /// The path speaks of Cloudflare: `cloudflare-ddns.conf`, `.dev.vars`, `sessions/api.cloudflare.com/…`. Only the
+    /// name and hosts: everything below a checkout called `cloudflare` would count otherwise.
     fn path_mentions(&self) -> Option<String> {
         let leaf = self.provenance.leaf_name().to_ascii_lowercase().replace('\\', "/");
+        if let Some(host) = Words::shipped().hosts.iter().find(|host| leaf.contains(host.as_str())) {
+            return Some(host.clone());
+        }
         let name = leaf.rsplit('/').next().unwrap_or_default();
         ["cloudflare", "wrangler", ".dev.vars"]
             .into_iter()
@@ -181,9 +263,13 @@ impl Scene<'_> {
     }
 }
 
-fn standing(label: &Label, context: &Context) -> Standing {
+fn by_name(subject: &Subject<'_>, label: &Label) -> Option<Evidence> {
+    Evidence::new(Confidence::High, reason_of(subject.text(), label))
+}
+
+fn standing(label: &[String], context: &Context) -> Standing {
     let words = Words::shipped();
-    let last = label.words.iter().rev().find(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
+    let last = label.iter().rev().find(|word| !word.bytes().all(|byte| byte.is_ascii_digit()));
     let last_is_id = last.is_some_and(|word| words.identifiers.contains(word));
     if last_is_id || fits(&context.against, label) {
         return Standing::Against;
@@ -191,18 +277,15 @@ fn standing(label: &Label, context: &Context) -> Standing {
     if fits(&context.strong, label) {
         return Standing::Strong;
     }
-    if label.words.iter().any(|word| words.vendors.contains(word)) && !fits(&context.weak, label) {
+    let weak = fits(&context.weak, label);
+    if !weak && label.iter().any(|word| words.vendors.contains(word)) {
         return Standing::Against;
     }
-    if fits(&context.weak, label) { Standing::Weak } else { Standing::Silent }
+    if weak { Standing::Weak } else { Standing::Silent }
 }
 
-fn standing_is_strong(label: &Label, context: &Context) -> bool {
-    standing(label, context) == Standing::Strong
-}
-
-fn fits(patterns: &[LabelPattern], label: &Label) -> bool {
-    patterns.iter().any(|pattern| pattern.fits(&label.words))
+fn fits(patterns: &[LabelPattern], label: &[String]) -> bool {
+    patterns.iter().any(|pattern| pattern.fits(label))
 }
 
 /// Names a label in the field's words. A name is part of the text, never of the value.
@@ -222,14 +305,15 @@ fn reason_of(text: &[u8], label: &Label) -> Reason {
 }
 
 /// The rule's phrase right before the value, white space folded.
-fn phrase_before(text: &[u8], value: usize, context: &Context) -> Option<String> {
-    if context.phrases.is_empty() {
+fn phrase_before(subject: &Subject<'_>) -> Option<String> {
+    if subject.context.phrases.is_empty() {
         return None;
     }
-    let before = String::from_utf8_lossy(&text[value.saturating_sub(64)..value]).to_ascii_lowercase();
+    let before = &subject.text()[subject.value.start.saturating_sub(64)..subject.value.start];
+    let before = String::from_utf8_lossy(before).to_ascii_lowercase();
     let trimmed = before.trim_end_matches(|c: char| c.is_whitespace() || "\"'`".contains(c));
     let folded = trimmed.split_whitespace().collect::<Vec<_>>().join(" ");
-    context.phrases.iter().find(|phrase| folded.ends_with(phrase.as_str())).cloned()
+    subject.context.phrases.iter().find(|phrase| folded.ends_with(phrase.as_str())).cloned()
 }
 
 /// How far from a Global API Key its e-mail address may stand.

@@ -6,6 +6,7 @@
 
 use crate::model::Layer;
 use crate::scan::class::is_token;
+use crate::scan::records::rest_of_record;
 
 /// Bytes between, or instead of, characters of a value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +31,30 @@ impl Joint {
 /// May a value go on with this byte? Token characters, and what URLs, base64 and dotted tokens have besides.
 fn goes_on(byte: u8) -> bool {
     is_token(byte) || matches!(byte, b'/' | b'.' | b'+' | b':')
+}
+
+/// The joint at `at`, if there is one.
+pub(crate) fn joint_at(text: &[u8], at: usize) -> Option<Joint> {
+    // First, since the end of a record looks like a wrapped line or like two string literals.
+    if let Some(len) = rest_of_record(text, at) {
+        return Joint::gap(len, Layer::Wrapped);
+    }
+    let before = at.checked_sub(1).map(|index| text[index]);
+    joint(before, text.get(at..)?)
+}
+
+/// What the escape at the start of `rest` spells, white space and quotes too: its length, the byte, how.
+pub(crate) fn spelling(rest: &[u8]) -> Option<(usize, u8, Layer)> {
+    if rest.starts_with(b"&quot;") {
+        return Some((6, b'"', Layer::Html));
+    }
+    let joint = match rest.first()? {
+        b'\\' => backslash(rest),
+        b'%' => percent(rest),
+        b'&' => entity(rest),
+        _ => None,
+    }?;
+    joint.spells.map(|byte| (joint.len, byte, joint.layer))
 }
 
 /// The joint at the start of `rest`, if there is one. `before` is the byte in front of it.

@@ -4,14 +4,17 @@
 //! not judge names; that is `evidence`.
 
 use crate::rules::{Words, words};
-use crate::scan::class::{is_base64, is_token};
+use crate::scan::beside;
+use crate::scan::class::is_token;
 use std::ops::Range;
 
 /// How far back a name may stand.
-const REACH: usize = 400;
+pub(crate) const REACH: usize = 400;
 const MAX_NAMES: usize = 6;
 /// A longer word is another value, not a name.
-const MAX_NAME: usize = 64;
+pub(crate) const MAX_NAME: usize = 64;
+/// Words in front of a name that may belong to it: `Cloudflare global API key`.
+const MAX_PHRASE: usize = 3;
 
 /// A name in front of a value.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,7 +24,7 @@ pub(crate) struct Label {
 }
 
 impl Label {
-    fn new(text: &[u8], range: Range<usize>) -> Self {
+    pub(crate) fn new(text: &[u8], range: Range<usize>) -> Self {
         Label { words: words(&text[range.clone()]), range }
     }
 
@@ -35,6 +38,28 @@ impl Label {
         let pass_through = &Words::shipped().pass_through;
         self.words.iter().all(|word| pass_through.contains(word))
     }
+
+    /// The words behind the last dot: `apiToken` of `options.apiToken`.
+    pub(crate) fn member(&self, text: &[u8]) -> Option<Vec<String>> {
+        let name = &text[self.range.clone()];
+        memchr::memrchr(b'.', name).map(|dot| words(&name[dot + 1..]))
+    }
+
+    /// The name with the words of prose in front of it: `Cloudflare API token` where the name is `token`.
+    pub(crate) fn in_prose(&self, text: &[u8]) -> Option<Label> {
+        let mut start = self.range.start;
+        for _ in 0..MAX_PHRASE {
+            let Some(before) = text[..start].strip_suffix(b" ") else { break };
+            let word =
+                before.iter().rev().take(MAX_NAME).take_while(|byte| byte.is_ascii_alphabetic()).count();
+            let whole = before.len() == word || !is_word(before[before.len() - word - 1]);
+            if word == 0 || !whole {
+                break;
+            }
+            start = before.len() - word;
+        }
+        (start < self.range.start).then(|| Label::new(text, start..self.range.end))
+    }
 }
 
 /// What names the value at `at`.
@@ -42,8 +67,12 @@ impl Label {
 pub(crate) struct Names {
     /// The name that belongs to the value: only separators and words that say nothing are between.
     pub direct: Option<Label>,
+    /// `=`, `:` or a tag stands between the two.
+    pub assigned: bool,
     /// Other names that the same piece of syntax gives it (attributes of an XML tag, `name:` beside `value:`).
     pub beside: Vec<Label>,
+    /// The value is called just that: `value: …`.
+    pub explicit_value: bool,
     /// Nothing but separators stands before the value: a decoded text whose name is outside.
     pub at_start: bool,
     /// `e-mail:VALUE`
@@ -52,36 +81,62 @@ pub(crate) struct Names {
 
 /// Finds what names the value at `value`.
 pub(crate) fn names(text: &[u8], value: Range<usize>) -> Names {
-    let mut names = Names { after_email: is_after_email(text, value.start), ..Names::default() };
+    let mut names = Names { after_email: beside::is_after_email(text, value.start), ..Names::default() };
     let mut walk =
         Walk { text, at: value.start, floor: value.start.saturating_sub(REACH), gap: Gap::default() };
     let mut passed = false;
-    let mut explicit_value = false;
     for _ in 0..MAX_NAMES {
         let Some(range) = walk.previous_name() else {
-            names.at_start = walk.at == 0 && names.direct.is_none() && !passed;
+            names.at_start = walk.at == 0 && !passed;
             break;
         };
-        let another_line = walk.gap.lines > 0 && !walk.gap.assigns && !passed;
-        if another_line || walk.gap.lines > 2 {
+        if is_in_address(text, &range) {
+            break;
+        }
+        if is_number(&text[range.clone()]) {
+            passed = true;
+            continue;
+        }
+        let is_option = text[range.clone()].starts_with(b"--");
+        let belongs = match walk.gap.lines {
+            0 => true,
+            1 => walk.gap.assigns || passed || is_option,
+            2 => walk.gap.assigns || passed,
+            _ => false,
+        };
+        if !belongs {
             break;
         }
         let label = Label::new(text, range);
         if label.says_nothing() {
             passed = true;
-            explicit_value |= label.words.iter().any(|word| word == "value" || word == "val");
+            names.explicit_value |= label.words.iter().any(|word| word == "value" || word == "val");
             continue;
         }
-        names.direct = Some(label);
+        // `name: default` beside `value: …`: what the walk passed was somebody's name.
+        let names_a_passed_word = passed && label.words == ["name"];
+        names.direct = Some(label).filter(|_| !names_a_passed_word);
         break;
     }
+    names.assigned = walk.gap.assigns;
     if walk.gap.closes_tag {
-        names.beside.extend(tag_names(text, value.start));
+        names.beside.extend(beside::tag_names(text, value.start));
     }
-    if explicit_value {
-        names.beside.extend(name_behind(text, value.end));
+    if names.explicit_value {
+        names.beside.extend(beside::name_behind(text, value.end));
+        names.beside.extend(beside::sibling_name(text, value.start));
     }
     names
+}
+
+/// `40` between a name and its value is a length: `string(40) "…"`, `$40` in Redis' protocol.
+fn is_number(word: &[u8]) -> bool {
+    word.strip_prefix(b"$").unwrap_or(word).iter().all(u8::is_ascii_digit)
+}
+
+/// `example.net` of `dev@example.net` is no name, and `cloudflare` of `@cloudflare/…` is one.
+fn is_in_address(text: &[u8], word: &Range<usize>) -> bool {
+    word.start > 0 && text[word.start - 1] == b'@' && text[word.clone()].contains(&b'.')
 }
 
 /// What lies between two words, walking backwards.
@@ -110,6 +165,10 @@ impl Walk<'_> {
                 return None;
             }
             self.at = start;
+            if let Some(tag) = closing_tag(self.text, start) {
+                self.at = tag;
+                continue;
+            }
             let name = self.without_spelled_separators(start..end);
             if self.text[name.clone()].iter().any(u8::is_ascii_alphanumeric) {
                 return Some(name);
@@ -150,13 +209,12 @@ impl Walk<'_> {
         let body = &self.text[start..end];
         let spelled = match before {
             b'\\' => self.backslash_spells(body),
-            b'%' => {
-                self.percent_spells(body);
-                2.min(body.len())
-            }
+            b'%' => self.percent_spells(body),
             b'&' if self.text.get(end) == Some(&b';') => body.len(),
             b'#' if start >= 2 && self.text[start - 2] == b'&' => body.len(),
             b'=' if body.starts_with(b"3D") || body.starts_with(b"3A") || body.starts_with(b"22") => 2,
+            // `1` and `31m` of a colour code.
+            b'[' | b';' if is_number(body) && self.text.get(end) == Some(&b';') => body.len(),
             b'[' | b';' if is_colour(body) => {
                 body.iter().position(|&byte| byte == b'm').map_or(0, |at| at + 1)
             }
@@ -182,12 +240,22 @@ impl Walk<'_> {
         }
     }
 
-    fn percent_spells(&mut self, body: &[u8]) {
-        self.gap.assigns |= matches!(body.get(..2), Some(b"3D" | b"3d" | b"3A" | b"3a"));
+    /// The `3D` of `%3D`, or of `%253D`, which was encoded twice.
+    fn percent_spells(&mut self, body: &[u8]) -> usize {
+        let again = body.chunks_exact(2).take_while(|pair| *pair == b"25").count() * 2;
+        self.gap.assigns |= matches!(body.get(again..again + 2), Some(b"3D" | b"3d" | b"3A" | b"3a"));
+        (again + 2).min(body.len())
     }
 }
 
-fn is_word(byte: u8) -> bool {
+/// Where the tag begins that closes right behind `start`: `</key` or, in JSON, `<\/key`.
+fn closing_tag(text: &[u8], start: usize) -> Option<usize> {
+    let slash = text[..start].strip_suffix(b"/")?;
+    let slash = slash.strip_suffix(b"\\").unwrap_or(slash);
+    slash.strip_suffix(b"<").map(<[u8]>::len)
+}
+
+pub(crate) fn is_word(byte: u8) -> bool {
     is_token(byte) || byte == b'.' || byte == b'$'
 }
 
@@ -201,48 +269,6 @@ fn is_colour(body: &[u8]) -> bool {
 pub(crate) fn value_start(text: &[u8], run: &Range<usize>) -> usize {
     let mut walk = Walk { text, at: run.start, floor: 0, gap: Gap::default() };
     walk.without_spelled_separators(run.clone()).start
-}
-
-fn is_after_email(text: &[u8], at: usize) -> bool {
-    let Some(before) = text[..at].strip_suffix(b":") else { return false };
-    let start = before.len().saturating_sub(80);
-    let word =
-        before[start..].rsplit(|byte| !(byte.is_ascii_alphanumeric() || b"@._%+-".contains(byte))).next();
-    word.and_then(|word| memchr::memchr(b'@', word).map(|at| (&word[..at], &word[at + 1..])))
-        .is_some_and(|(user, host)| !user.is_empty() && host.contains(&b'.'))
-}
-
-/// The words of the tag whose text the value is: `<Config Target="CLOUDFLARE_API_TOKEN" …>VALUE`.
-fn tag_names(text: &[u8], at: usize) -> Vec<Label> {
-    let floor = at.saturating_sub(REACH);
-    let Some(open) = memchr::memrchr(b'<', &text[floor..at]).map(|index| floor + index + 1) else {
-        return Vec::new();
-    };
-    let mut labels = Vec::new();
-    let mut start = open;
-    for index in open..=at {
-        if index == at || !is_word(text[index]) {
-            if (1..=MAX_NAME).contains(&(index - start)) {
-                labels.push(Label::new(text, start..index));
-            }
-            start = index + 1;
-        }
-    }
-    labels
-}
-
-/// `"value": "…", "name": "X-Auth-Key"`: the name behind the value.
-fn name_behind(text: &[u8], at: usize) -> Option<Label> {
-    let word = |from: usize| {
-        let start = from + text[from..].iter().take(24).position(|&byte| is_token(byte))?;
-        let length = text[start..].iter().take(MAX_NAME).take_while(|&&byte| is_word(byte)).count();
-        Some(start..start + length)
-    };
-    // A decoded value ends a little before the text that spells it.
-    let rest = text[at..].iter().take_while(|&&byte| is_base64(byte) || byte == b'=').count();
-    let key = word(at + rest)?;
-    let names_it = matches!(&text[key.clone()], b"name" | b"key" | b"Name" | b"Key" | b"header");
-    names_it.then(|| word(key.end)).flatten().map(|range| Label::new(text, range))
 }
 
 #[cfg(test)]
@@ -283,6 +309,13 @@ mod tests {
             ("option password 'VALUEVALUE'", "password"),
             ("process.env.CF_TOKEN ?? 'VALUEVALUE'", "process.env.CF_TOKEN"),
             ("$CfToken = \"VALUEVALUE\"", "CfToken"),
+            ("<key>CF_TOKEN</key>\n<string>VALUEVALUE</string>", "CF_TOKEN"),
+            ("<td class=\"e\">CF_TOKEN </td><td class=\"v\">VALUEVALUE </td>", "CF_TOKEN"),
+            ("[\"CF_TOKEN\"]=>\n  string(40) \"VALUEVALUE\"", "CF_TOKEN"),
+            ("$8\r\nCF_TOKEN\r\n$40\r\nVALUEVALUE\r\n", "CF_TOKEN"),
+            ("CF_TOKEN=\u{1b}[1;31mVALUEVALUE", "CF_TOKEN"),
+            ("CF_TOKEN%253DVALUEVALUE", "CF_TOKEN"),
+            ("[\n  \"--api-token\",\n  \"VALUEVALUE\"", "api-token"),
         ];
         for (text, expected) in table {
             let text = text.replace("=3DVALUE", "=3D\u{0}VALUE").replace('\u{0}', "");

@@ -9,6 +9,7 @@
 
 mod allow;
 mod anchors;
+mod beside;
 mod chain;
 mod check;
 mod class;
@@ -23,6 +24,7 @@ mod partial;
 mod position;
 mod quality;
 mod recognize;
+mod records;
 mod scanner;
 mod surroundings;
 mod view;

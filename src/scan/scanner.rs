@@ -80,9 +80,11 @@ impl<'a> Scanner<'a> {
             return;
         }
         let engine = self.engine;
+        let mut unescaped_until = 0;
         engine.anchors.for_each(view.text, |range, anchor| match anchor {
             Anchor::Shape(shapes) => self.anchored(view, range, shapes),
-            Anchor::Spelled => self.spelled(view, range.start),
+            Anchor::Spelled if range.start < unescaped_until => {}
+            Anchor::Spelled => unescaped_until = self.escaped(view, range.start),
             Anchor::Base64(phase) => self.base64_needle(view, range.start, *phase),
             Anchor::Dump => self.dump(view, range.start),
             Anchor::Label => self.labelled(view, range),
@@ -185,14 +187,21 @@ impl<'a> Scanner<'a> {
     }
 
     /// Of two candidates made of the same bytes in the same spelling the better one stays: two rules read one value.
+    /// Of two that begin alike the one in fewer pieces stays: the other goes on into what stands behind the value.
     fn insert(&mut self, raw: Range<usize>, candidate: Candidate) {
         let rival = self.found.iter().position(|(range, other)| {
             range.start < raw.end
                 && raw.start < range.end
                 && (other.secret == candidate.secret
-                    || (other.place.decoded == candidate.place.decoded && !unpacked(&candidate)))
+                    || (other.place.decoded == candidate.place.decoded && !unpacked(&candidate))
+                    || (range.start == raw.start
+                        && (is_whole_of(other, &candidate) || is_whole_of(&candidate, other))))
         });
         match rival {
+            Some(index) if is_whole_of(&candidate, &self.found[index].1) => {
+                self.found[index] = (raw, candidate)
+            }
+            Some(index) if is_whole_of(&self.found[index].1, &candidate) => {}
             Some(index) if self.found[index].1.confidence >= candidate.confidence => {}
             Some(index) => self.found[index] = (raw, candidate),
             None => self.found.push((raw, candidate)),
@@ -213,6 +222,14 @@ impl<'a> Scanner<'a> {
             self.hits.partials.push(partial);
         }
     }
+}
+
+/// Is `one` what stands whole at the beginning of `other`, which was put together from pieces?
+fn is_whole_of(one: &Candidate, other: &Candidate) -> bool {
+    one.confidence >= Confidence::Medium
+        && one.place.decoded.len() < other.place.decoded.len()
+        && other.place.decoded.starts_with(&one.place.decoded)
+        && one.secret.len() < other.secret.len()
 }
 
 /// Compressed text has no span of its own: two values in it only seem to overlap.

@@ -16,7 +16,9 @@ const LINE_REACH: usize = 400;
 /// A mark that counts, and for whom.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mark {
-    /// A host of Cloudflare's, or a mark of this very rule.
+    /// A mark of this very rule.
+    Own,
+    /// A host of Cloudflare's.
     Host,
     /// `provider "cloudflare"`
     Provider,
@@ -29,6 +31,8 @@ pub(crate) enum Mark {
 pub(crate) struct Marks {
     automaton: AhoCorasick,
     entries: Vec<Entry>,
+    /// For each rule: only its own marks count.
+    own_only: Vec<bool>,
 }
 
 #[derive(Debug)]
@@ -85,7 +89,9 @@ impl Marks {
             .ascii_case_insensitive(true)
             .build(entries.iter().map(|entry| entry.text.as_str()))
             .expect("a few dozen short literals make an automaton");
-        Marks { automaton, entries }
+        inherit(&mut entries);
+        let own_only = rules.rules.iter().map(|rule| rule.context.own_marks_only).collect();
+        Marks { automaton, entries, own_only }
     }
 
     /// Is Cloudflare spoken of anywhere in `text`? One look that spares thousands.
@@ -133,14 +139,50 @@ impl Marks {
 
     fn mark_of(&self, entry: usize, rule: usize, text: &[u8], at: &Range<usize>) -> Option<Mark> {
         let entry = &self.entries[entry];
-        if entry.host_of_all || entry.hosts_of.contains(&rule) {
+        if entry.hosts_of.contains(&rule) {
+            return Some(Mark::Own);
+        }
+        let own_mention = entry.mentions_of.contains(&rule);
+        if self.own_only[rule] {
+            return own_mention.then_some(Mark::Mention);
+        }
+        if entry.host_of_all {
             return Some(Mark::Host);
         }
         if entry.mention_of_all && is_provider(text, at) {
             return Some(Mark::Provider);
         }
-        (entry.mention_of_all || entry.mentions_of.contains(&rule)).then_some(Mark::Mention)
+        let mentioned = (entry.mention_of_all || own_mention) && !is_in_foreign_path(text, at);
+        mentioned.then_some(Mark::Mention)
     }
+}
+
+/// A long mark hides the shorter ones in it, so it counts for them: `mcp.cloudflare.com` mentions Cloudflare.
+fn inherit(entries: &mut [Entry]) {
+    for at in 0..entries.len() {
+        for other in 0..entries.len() {
+            if at == other || !entries[at].text.contains(&entries[other].text) {
+                continue;
+            }
+            let (hosts_of, mentions_of) =
+                (entries[other].hosts_of.clone(), entries[other].mentions_of.clone());
+            entries[at].hosts_of.extend(hosts_of);
+            entries[at].mentions_of.extend(mentions_of);
+            entries[at].host_of_all |= entries[other].host_of_all;
+            entries[at].mention_of_all |= entries[other].mention_of_all;
+        }
+    }
+}
+
+/// How far in front of a word the address may begin that it is part of.
+const ADDRESS_REACH: usize = 160;
+
+/// `https://github.com/cloudflare/…` speaks of GitHub.
+fn is_in_foreign_path(text: &[u8], at: &Range<usize>) -> bool {
+    let before = &text[at.start.saturating_sub(ADDRESS_REACH)..at.start];
+    let begins = before.iter().rposition(|byte| byte.is_ascii_whitespace() || b"\"'`<>()".contains(byte));
+    let address = &before[begins.map_or(0, |index| index + 1)..];
+    memchr::memmem::rfind(address, b"://").is_some_and(|scheme| address[scheme + 3..].contains(&b'/'))
 }
 
 /// `provider "cloudflare"`, `protocol=cloudflare`, `dns cloudflare`, `"domain": "cloudflare"`.
@@ -195,6 +237,10 @@ mod tests {
     fn marks_are_ranked() {
         let table = [
             ("curl https://api.cloudflare.com/x VALUE", Some((Mark::Host, true))),
+            ("resource \"cloudflare_api_token\" VALUE", Some((Mark::Own, true))),
+            ("curl https://api.github.com/repos/cloudflare/x VALUE", None),
+            ("https://docs.mcp.cloudflare.com/sse VALUE", Some((Mark::Mention, true))),
+            ("see https://www.cloudflare.com/ VALUE", Some((Mark::Mention, true))),
             ("protocol=cloudflare\npassword=VALUE", Some((Mark::Provider, false))),
             ("provider \"cloudflare\" {\n x = VALUE", Some((Mark::Provider, false))),
             ("# Cloudflare\nVALUE", Some((Mark::Mention, false))),

@@ -40,6 +40,10 @@ impl<'a> View<'a> {
         View { text, layers: [&parent.layers, layers].concat(), up: Some((parent, back)) }
     }
 
+    pub(crate) fn is_decoded(&self) -> bool {
+        self.up.is_some()
+    }
+
     /// The text this one was decoded from, and the part of it that decodes to `range`.
     pub(crate) fn outer(&self, range: Range<usize>) -> Option<(&'a View<'a>, Range<usize>)> {
         self.up.map(|(parent, back)| (parent, back.span(range)))

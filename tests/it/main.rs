@@ -3,6 +3,7 @@
 mod allow;
 mod architecture;
 mod config;
+mod corpus;
 mod drill_audit;
 mod drill_client;
 mod drill_failures;

@@ -8,6 +8,8 @@ use std::ops::Range;
 
 /// A dump longer than this is scanned only so far.
 const MAX_DUMP: usize = 1 << 20;
+/// A list of bytes behind a name spells one value.
+const MAX_LIST: usize = 4 << 10;
 
 /// A run of hex digits that spells text.
 pub(crate) fn run(text: &[u8], run: Range<usize>) -> Option<Decoded> {
@@ -55,6 +57,33 @@ const MIN_ROW: usize = 8;
 fn start_of_row(text: &[u8], at: usize) -> usize {
     let in_row = |&&byte: &&u8| is_hex(byte) || matches!(byte, b' ' | b',' | b':' | b'x' | b'\\');
     at - text[at.saturating_sub(400)..at].iter().rev().take_while(in_row).count()
+}
+
+/// Bytes listed behind a name from `at` on: `0x41, 0x42`, `41 42 43`, `41:42`.
+pub(crate) fn list(text: &[u8], at: usize) -> Option<Decoded> {
+    let mut dump = Dump { bytes: Vec::new(), map: OffsetMap::new() };
+    let mut end = at;
+    while end < text.len().min(at + MAX_LIST) {
+        let mark = if text[end..].starts_with(b"0x") { 2 } else { 0 };
+        let Some([a, b]) = text.get(end + mark..end + mark + 2) else { break };
+        if !(is_hex(*a) && is_hex(*b)) {
+            break;
+        }
+        dump.take(text, end, mark + 2, end + mark);
+        end += mark + 2;
+        let gap = text[end..].iter().take(8).take_while(|byte| b" ,:\r\n\t".contains(byte)).count();
+        if gap == 0 {
+            break;
+        }
+        end += gap;
+    }
+    let enough = dump.bytes.len() >= 24 && begins_as_text(&dump.bytes);
+    enough.then(|| Decoded {
+        text: dump.bytes,
+        back: Back::Map(dump.map),
+        layers: vec![Layer::Hex],
+        region: at..end,
+    })
 }
 
 struct Dump {
@@ -128,6 +157,18 @@ mod tests {
         }
         let found = dump(list.as_bytes(), 14).expect("decodes");
         assert!(String::from_utf8_lossy(&found.text).ends_with("token=ABCDEFGHIJKLMNOPQRSTUV"));
+    }
+
+    #[test]
+    fn a_list_of_bytes_decodes_up_to_its_end() {
+        let bytes: Vec<u8> = (b'A'..b'A' + 26).collect();
+        for (joint, mark) in [(", ", "0x"), (" ", ""), (":", ""), (",\n  ", "0x")] {
+            let items: Vec<String> = bytes.iter().map(|byte| format!("{mark}{byte:02x}")).collect();
+            let text = format!("= {} }};", items.join(joint));
+            let found = list(text.as_bytes(), 2).expect("decodes");
+            assert_eq!(found.text, bytes, "{text}");
+        }
+        assert!(list(b"41 rows were deleted", 0).is_none());
     }
 
     #[test]

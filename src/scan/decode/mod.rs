@@ -4,12 +4,14 @@
 //! back. Whether anything in the decoded text is a credential is not its business.
 
 mod base64;
+mod escapes;
 mod hex;
 mod inflate;
 mod utf16;
 
 pub(crate) use base64::{region as base64_region, with_needle as base64_with_needle};
-pub(crate) use hex::{dump, run as hex_run};
+pub(crate) use escapes::line as escaped_line;
+pub(crate) use hex::{dump, list as hex_list, run as hex_run};
 pub(crate) use inflate::inflate;
 pub(crate) use utf16::{stretches as utf16_stretches, whole as utf16_whole};
 

@@ -48,7 +48,7 @@ impl Scanner<'_> {
                 Some((at, chain)) if *at == start => chain,
                 _ => &read.insert((start, chain::read(view.text, start, limit, |byte| alphabet.has(byte)))).1,
             };
-            if self.put_together(view, start, chain, rule, &rules.shapes[shape]) {
+            if self.put_together(view, chain, rule, &rules.shapes[shape]) {
                 return;
             }
         }
@@ -57,7 +57,7 @@ impl Scanner<'_> {
         }
     }
 
-    /// A prefix whose first character is spelled as an escape: tries every shape with a prefix.
+    /// A value behind a name that begins with an escape: tries every shape with a prefix.
     pub(super) fn spelled(&mut self, view: &View<'_>, start: usize) {
         let wide = |byte| Alphabet::Url.has(byte) || Alphabet::Base64.has(byte);
         let chain = chain::read(view.text, start, LONGEST, wide);
@@ -68,7 +68,7 @@ impl Scanner<'_> {
             for shape in &self.rule(rule).shapes {
                 let ShapeForm::Anchored { literal, lead, .. } = &shape.form else { continue };
                 let begins = chain.text.starts_with(lead.as_ref().unwrap_or(literal));
-                if begins && self.put_together(view, start, &chain, rule, shape) {
+                if begins && self.put_together(view, &chain, rule, shape) {
                     return;
                 }
             }
@@ -76,14 +76,7 @@ impl Scanner<'_> {
     }
 
     /// Matches a shape against a value put together from pieces.
-    fn put_together(
-        &mut self,
-        view: &View<'_>,
-        start: usize,
-        chain: &Chain,
-        rule: usize,
-        shape: &Shape,
-    ) -> bool {
+    fn put_together(&mut self, view: &View<'_>, chain: &Chain, rule: usize, shape: &Shape) -> bool {
         let ShapeForm::Anchored { regex, alphabet, .. } = &shape.form else { return false };
         // Only base64 has values of any length; elsewhere the shape itself says where the value ends.
         let ends: Vec<usize> =
@@ -91,7 +84,6 @@ impl Scanner<'_> {
         ends.into_iter().any(|end| {
             let Some(found) = regex.find(&chain.text[..end]) else { return false };
             let raw = chain.map.raw_span(found.range());
-            let raw = start.min(raw.start)..raw.end;
             let layers = chain.layers(found.end());
             let text = chain.text[found.range()].to_vec();
             self.judge_anchored(view, raw, text, layers, rule, shape)

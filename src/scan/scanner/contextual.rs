@@ -7,9 +7,10 @@ use crate::scan::chain;
 use crate::scan::check;
 use crate::scan::class::{MIN_RUN, Makeup, is_token};
 use crate::scan::companions;
+use crate::scan::decode;
 use crate::scan::engine::LONGEST_RUN;
 use crate::scan::evidence::Evidence;
-use crate::scan::joints::joint;
+use crate::scan::joints::joint_at;
 use crate::scan::label::{self, Names, value_start};
 use crate::scan::partial;
 use crate::scan::quality::{is_foreign, is_placeholder, looks_random};
@@ -22,6 +23,8 @@ use std::ops::Range;
 const NAME_REACH: usize = 96;
 /// The longest value of several runs: an OAuth token has 87 characters.
 const LONGEST_VALUE: usize = 100;
+/// The first item of a list of bytes: `41`, `0x41`.
+const LONGEST_LISTED: usize = 4;
 /// How far from an Access secret its client id may stand.
 const PAIR_REACH: usize = 1200;
 /// The part of a Turnstile secret that is the same in most of them.
@@ -58,7 +61,15 @@ impl Scanner<'_> {
         if run.len() > LONGEST_RUN + 6 {
             return;
         }
-        let value = value_start(view.text, run)..run.end;
+        let start = value_start(view.text, run);
+        self.value_of_run(view, start..run.end);
+        // `=22a7…` may be a spelled quote and a value, or a value that begins with 22.
+        if start > run.start && view.text[run.start - 1] == b'=' {
+            self.value_of_run(view, run.clone());
+        }
+    }
+
+    fn value_of_run(&mut self, view: &View<'_>, value: Range<usize>) {
         let engine = self.engine;
         let shapes = engine.runs.get(value.len()).map(Vec::as_slice).unwrap_or_default();
         if shapes.is_empty() || !stands_alone(view.text, &value) {
@@ -153,15 +164,13 @@ impl Scanner<'_> {
             word.end + text[word.end..].iter().take(64).take_while(|&&byte| is_token(byte)).count();
         let Some(start) = value_behind(text, name_end) else { return };
         let plain = text[start..].iter().take(LONGEST_RUN + 1).take_while(|&&byte| is_token(byte)).count();
-        let before = start.checked_sub(1).map(|index| text[index]);
-        let in_pieces = plain < LONGEST_RUN
-            && joint(
-                text.get(start + plain - usize::from(plain > 0)).copied().or(before),
-                &text[start + plain..],
-            )
-            .is_some();
-        if in_pieces {
+        if plain < LONGEST_RUN && joint_at(text, start + plain).is_some() {
             self.in_pieces(view, start, plain);
+        }
+        if plain <= LONGEST_LISTED
+            && let Some(decoded) = decode::hex_list(text, start)
+        {
+            self.descend(view, decoded);
         }
         if plain < MIN_RUN
             && let Some(shown) = partial::after_name(text, start)
@@ -334,7 +343,10 @@ fn separator(rest: &[u8]) -> usize {
         [b'\\', b'x', b'2', b'2', ..] => 4,
         [b'\\', b'n' | b't', ..] => 2,
         [b'\\', b'"' | b'\'' | b'\\', ..] => 1,
-        [b' ' | b'\t' | b'"' | b'\'' | b'`' | b'=' | b':' | b'>' | b'(' | b'[' | b'{' | b',' | b'$', ..] => 1,
+        [
+            b' ' | b'\t' | b'"' | b'\'' | b'`' | b'=' | b':' | b'>' | b'(' | b'[' | b']' | b'{' | b',' | b'$',
+            ..,
+        ] => 1,
         [0x1b, ..] => crate::scan::joints::ansi(rest, 1).unwrap_or(0),
         _ => 0,
     }

@@ -40,6 +40,14 @@ impl Scanner<'_> {
         }
     }
 
+    /// Text around an escape. Says up to where it was read.
+    pub(super) fn escaped(&mut self, view: &View<'_>, at: usize) -> usize {
+        let Some(decoded) = decode::escaped_line(view.text, at) else { return at + 1 };
+        let end = decoded.region.end;
+        self.descend(view, decoded);
+        end
+    }
+
     pub(super) fn dump(&mut self, view: &View<'_>, at: usize) {
         if let Some(decoded) = decode::dump(view.text, at) {
             self.descend(view, decoded);
