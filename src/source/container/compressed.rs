@@ -59,17 +59,22 @@ impl Unpacker<'_> {
             self.failed(&error, spot);
             return if is_limit(&error) { Opened::Done(Flow::Continue) } else { Opened::AsIs };
         }
-        let mut flow = self.stream_with(&mut buffer, &mut metered, &spot.under(codec.layer()));
-        if let Some(met) = meter.into_met() {
-            self.limit_met(met, spot);
-        } else if flow == Flow::Continue
-            && let Some(rest) = members.into_rest()
-        {
-            let offset = packed.get() - rest.buffer().len() as u64;
-            flow = self.after_the_end(rest, offset, &mut buffer, spot);
-        }
+        let flow = self.stream_with(&mut buffer, &mut metered, &spot.under(codec.layer()));
+        let opened = match (meter.into_met(), members.state) {
+            (Some(met), _) => {
+                self.limit_met(met, spot);
+                Opened::Done(flow)
+            }
+            (None, State::After(rest)) if flow == Flow::Continue => {
+                let offset = packed.get() - rest.buffer().len() as u64;
+                Opened::Done(self.after_the_end(rest, offset, &mut buffer, spot))
+            }
+            // A text that begins like a stream can go on for some bytes before it makes no sense any more.
+            (None, State::Broken) if flow == Flow::Continue && !self.budget.is_exhausted() => Opened::AsIs,
+            (None, State::After(_) | State::Inside(_) | State::Broken) => Opened::Done(flow),
+        };
         self.spare.borrow_mut().push(buffer);
-        Opened::Done(flow)
+        opened
     }
 
     /// Bytes after the last member belong to no stream, but somebody put them there.
@@ -95,20 +100,13 @@ enum State<R: BufRead> {
     Inside(Box<Decoder<R>>),
     /// After the last member, and the zero bytes some writers pad with.
     After(R),
+    /// A decoder failed, and so does every read from then on.
     Broken,
 }
 
 impl<R: BufRead> Members<R> {
     fn new(codec: Codec, input: R) -> Self {
         Members { codec, state: State::After(input) }
-    }
-
-    /// What follows the last member; `None` while the stream has not been read to its end.
-    fn into_rest(self) -> Option<R> {
-        match self.state {
-            State::After(rest) => Some(rest),
-            State::Inside(_) | State::Broken => None,
-        }
     }
 }
 

@@ -16,6 +16,7 @@ mod zip_local;
 use super::buffer::{Buffer, Filled};
 use super::limits::{Budget, LimitMet, Limits, over_max_bytes};
 use super::pieces::{Cut, Target};
+use super::stdin::Counted;
 use super::{Flow, Sink, large};
 use crate::model::{Layer, Provenance, Skip, SkipReason};
 use std::cell::{Cell, RefCell};
@@ -87,7 +88,7 @@ impl<T: Read + Seek> ReadSeek for T {}
 /// What became of an attempt to open something.
 enum Opened {
     Done(Flow),
-    /// It is no container after all, or not ours to open, and that has been reported: scan it as it is.
+    /// It is no container after all, or broken, or not ours to open, and that has been reported: scan it as it is.
     AsIs,
 }
 
@@ -165,13 +166,18 @@ impl<'a> Unpacker<'a> {
         match sniff(buffer) {
             None => self.plain(buffer, reader, spot),
             Some(Format::Zip) => self.spool(buffer, reader, spot),
-            Some(format) => {
-                match self.open(format, Input::Stream(&mut (&buffer[..]).chain(&mut *reader)), spot) {
-                    Opened::Done(flow) => flow,
-                    // No decoder reads a piece before it either gives a byte or fails, so nothing is lost between.
-                    Opened::AsIs => self.plain(buffer, reader, spot),
-                }
-            }
+            Some(format) => self.streamed(format, buffer, reader, spot),
+        }
+    }
+
+    fn streamed(&self, format: Format, buffer: &mut Buffer, reader: &mut dyn Read, spot: &Spot) -> Flow {
+        let read_on = Cell::new(0);
+        let mut rest = Counted { inner: &mut *reader, count: &read_on };
+        match self.open(format, Input::Stream(&mut (&buffer[..]).chain(&mut rest)), spot) {
+            Opened::Done(flow) => flow,
+            Opened::AsIs if read_on.get() == 0 => self.plain(buffer, reader, spot),
+            // The rest is gone; that the stream is damaged was said.
+            Opened::AsIs => self.target(spot).slice(buffer),
         }
     }
 
@@ -179,13 +185,7 @@ impl<'a> Unpacker<'a> {
     fn spool(&self, buffer: &mut Buffer, reader: &mut dyn Read, spot: &Spot) -> Flow {
         let room = SPOOL.saturating_sub(self.spooled.get()).max(buffer.len());
         match buffer.fill(reader, room) {
-            Filled::Full => {
-                let mut whole = (&buffer[..]).chain(&mut *reader);
-                match self.open(Format::Zip, Input::Stream(&mut whole), spot) {
-                    Opened::Done(flow) => flow,
-                    Opened::AsIs => self.plain(buffer, reader, spot),
-                }
-            }
+            Filled::Full => self.streamed(Format::Zip, buffer, reader, spot),
             ended @ (Filled::End | Filled::Failed(_)) => {
                 let held = buffer.len();
                 self.spooled.set(self.spooled.get() + held);

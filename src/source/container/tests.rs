@@ -222,6 +222,20 @@ fn what_only_begins_like_a_container_is_read_as_it_is_and_said() {
 }
 
 #[test]
+fn what_begins_like_a_container_for_a_while_is_read_as_it_is_too() {
+    let tail = "CLOUDFLARE_API_TOKEN=and so on, for as long as it takes\n".repeat(400);
+    // The first line end is read as the start of a block of literals.
+    for head in ["\x1f\u{8b}\x08\0 hello\n", "PK\x03\x04 hello\n", "PK\x03\x04"] {
+        let head: Vec<u8> = head.chars().map(|char| char as u8).collect();
+        let bytes = [&head[..], tail.as_bytes()].concat();
+        for memory in [scan_whole(&bytes), pour(&bytes), store(&bytes)] {
+            assert!(memory.chunks().iter().any(|chunk| chunk.text == bytes), "{head:?}");
+            assert_eq!(memory.skips().len(), 1, "{:?}", memory.skips());
+        }
+    }
+}
+
+#[test]
 fn a_truncated_stream_is_read_as_far_as_it_goes() {
     let text = noise(12_000);
     for (pack, layer) in CODECS {

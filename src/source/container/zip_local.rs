@@ -72,6 +72,11 @@ impl LocalHeader {
         }
     }
 
+    /// A text that begins like a header does not go on like one.
+    fn makes_sense(&self) -> bool {
+        !self.name.is_empty() && matches!(self.method, 0..=20 | 93..=99)
+    }
+
     fn into_entry(self) -> Entry {
         let is_told_later = self.flags & 8 != 0 && self.packed == 0;
         let told = |size: u64| (!is_told_later).then_some(size);
@@ -261,7 +266,12 @@ fn next_header(input: &mut impl BufRead) -> io::Result<Option<LocalHeader>> {
         window.rotate_left(1);
         window[3] = byte;
         match &window {
-            b"PK\x03\x04" => return LocalHeader::read(input).map(Some),
+            b"PK\x03\x04" => {
+                let header = LocalHeader::read(input)?;
+                if header.makes_sense() {
+                    return Ok(Some(header));
+                }
+            }
             b"PK\x01\x02" | b"PK\x05\x06" | b"PK\x06\x06" => return Ok(None),
             _ => {}
         }
