@@ -41,6 +41,8 @@ pub enum Checksum {
 pub enum Reason {
     ChecksumValid,
     ChecksumInvalid,
+    /// The prefix or frame stands for this kind alone.
+    OwnForm,
     /// The value decodes and parses as what it claims to be.
     Parses(&'static str),
     Variable(String),
@@ -64,6 +66,7 @@ impl fmt::Display for Reason {
         match self {
             Reason::ChecksumValid => f.write_str("checksum valid"),
             Reason::ChecksumInvalid => f.write_str("checksum does not match"),
+            Reason::OwnForm => f.write_str("a form that only this kind has"),
             Reason::Parses(what) => write!(f, "decodes as {what}"),
             Reason::Variable(name) => write!(f, "variable {name}"),
             Reason::Key(name) => write!(f, "key {name}"),

@@ -4,7 +4,7 @@ use crate::rules::syntax::{ContextSyntax, RuleSyntax, RunSyntax, Severity, Shape
 use regex::bytes::{Regex, RegexBuilder};
 use std::fmt;
 use std::ops::RangeInclusive;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// One kind of credential, as used.
 #[derive(Debug)]
@@ -33,11 +33,35 @@ pub struct Shape {
 #[derive(Debug)]
 pub enum ShapeForm {
     /// Every value begins with `literal`, or with `lead` and holds `literal`; `regex` matches the whole value.
-    Anchored { literal: Vec<u8>, lead: Option<Vec<u8>>, alphabet: Alphabet, regex: Regex },
+    Anchored { literal: Vec<u8>, lead: Option<Vec<u8>>, alphabet: Alphabet, regex: Pattern },
     /// The value is a run of token characters, or begins with one.
-    Run { length: RangeInclusive<usize>, class: Class, regex: Option<Regex> },
+    Run { length: RangeInclusive<usize>, class: Class, regex: Option<Pattern> },
     /// An own pattern: `regex` is searched where a keyword stands.
-    Free { keywords: Vec<Vec<u8>>, regex: Regex },
+    Free { keywords: Vec<Vec<u8>>, regex: Pattern },
+}
+
+/// A regex, compiled when it is first needed: a scan of ordinary text needs none, and starts the sooner.
+#[derive(Debug)]
+pub struct Pattern {
+    text: String,
+    compiled: OnceLock<Regex>,
+}
+
+impl Pattern {
+    fn new(text: &str) -> Self {
+        Pattern { text: text.to_owned(), compiled: OnceLock::new() }
+    }
+
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// Own patterns are compiled when they are read, shipped ones are compiled by the tests: a failure here has been
+    /// seen before.
+    pub fn regex(&self) -> &Regex {
+        self.compiled
+            .get_or_init(|| compile_regex(&self.text).expect("patterns are compiled before they ship"))
+    }
 }
 
 /// What characters a run is made of.
@@ -201,6 +225,13 @@ impl Rule {
         if syntax.shape.is_empty() {
             return Err(fail("a rule needs at least one [[shape]]".into()));
         }
+        if own {
+            syntax
+                .shape
+                .iter()
+                .filter_map(|shape| shape.regex.as_deref())
+                .try_for_each(|regex| compile_regex(regex).map(drop).map_err(fail))?;
+        }
         let shapes = syntax.shape.iter().map(compile_shape).collect::<Result<Vec<_>, _>>().map_err(fail)?;
         Ok(Rule {
             id: syntax.id.as_str().into(),
@@ -224,7 +255,7 @@ fn line_of(text: &str, error: &toml::de::Error) -> String {
 }
 
 fn compile_shape(written: &ShapeSyntax) -> Result<Shape, String> {
-    let regex = written.regex.as_deref().map(compile_regex).transpose()?;
+    let regex = written.regex.as_deref().map(Pattern::new);
     let form = match (&written.anchor, &written.run, regex) {
         (Some(anchor), None, Some(regex)) => {
             let lead = written.lead.clone().map(String::into_bytes);

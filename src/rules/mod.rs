@@ -12,7 +12,7 @@ mod syntax;
 
 pub use builtin::{Words, builtin, carriers, documentation_samples};
 pub use compile::{
-    Alphabet, Check, Class, CompileError, Context, LabelName, Rule, RuleSet, Shape, ShapeForm,
+    Alphabet, Check, Class, CompileError, Context, LabelName, Pattern, Rule, RuleSet, Shape, ShapeForm,
 };
 pub use labels::{LabelPattern, words};
 pub use lint::{lint, parse_confidence};

@@ -288,6 +288,25 @@ fn fits(patterns: &[LabelPattern], label: &[String]) -> bool {
     patterns.iter().any(|pattern| pattern.fits(label))
 }
 
+/// The name of a value that needs none, for people: only a name made of plain words, since what stands before a value
+/// may be another value.
+pub(crate) fn name_of(view: &View<'_>, value: Range<usize>) -> Option<Reason> {
+    let names = label::names(view.text, value.clone());
+    match (names.direct, view.outer(value)) {
+        (Some(label), _) => {
+            let plain =
+                |word: &String| word.len() <= 14 && word.bytes().all(|byte| byte.is_ascii_alphabetic());
+            let speaks = label.words.iter().any(|word| SPEAKING.contains(&word.as_str()));
+            (speaks && label.words.iter().all(plain)).then(|| reason_of(view.text, &label))
+        }
+        (None, Some((outer, range))) if names.at_start => name_of(outer, range),
+        (None, _) => None,
+    }
+}
+
+/// One of these makes a name worth telling.
+const SPEAKING: [&str; 6] = ["token", "key", "secret", "authorization", "password", "cloudflare"];
+
 /// Names a label in the field's words. A name is part of the text, never of the value.
 fn reason_of(text: &[u8], label: &Label) -> Reason {
     let name = label.written(text);

@@ -7,6 +7,7 @@ use crate::scan::anchors::goes_on;
 use crate::scan::chain::{self, Chain};
 use crate::scan::check;
 use crate::scan::class::{MIN_RUN, Makeup, is_token};
+use crate::scan::evidence;
 use crate::scan::joints::joint;
 use crate::scan::label::{names, value_start};
 use crate::scan::partial;
@@ -82,7 +83,7 @@ impl Scanner<'_> {
         let ends: Vec<usize> =
             if *alphabet == Alphabet::Base64 { chain.ends().collect() } else { vec![chain.text.len()] };
         ends.into_iter().any(|end| {
-            let Some(found) = regex.find(&chain.text[..end]) else { return false };
+            let Some(found) = regex.regex().find(&chain.text[..end]) else { return false };
             let raw = chain.map.raw_span(found.range());
             let layers = chain.layers(found.end());
             let text = chain.text[found.range()].to_vec();
@@ -93,7 +94,7 @@ impl Scanner<'_> {
     fn as_it_stands(&mut self, view: &View<'_>, start: usize, rule: usize, shape: &Shape) -> bool {
         let ShapeForm::Anchored { regex, .. } = &shape.form else { return false };
         let window = &view.text[start..view.text.len().min(start + LONGEST_ANY)];
-        let Some(captures) = regex.captures(window) else { return false };
+        let Some(captures) = regex.regex().captures(window) else { return false };
         let Some(value) = captures.name("secret").or_else(|| captures.get(0)) else { return false };
         let range = start + value.start()..start + value.end();
         self.judge_anchored(view, range, value.as_bytes().to_vec(), Vec::new(), rule, shape)
@@ -150,8 +151,11 @@ impl Scanner<'_> {
                 Some(Check::PrivateKey) if evidence.confidence >= Confidence::High => Confidence::Certain,
                 _ => evidence.confidence,
             };
-        } else if found.reasons.is_empty() {
-            found.reasons.push(Reason::Parses("the shape of this kind"));
+        } else {
+            if found.reasons.is_empty() {
+                found.reasons.push(Reason::OwnForm);
+            }
+            found.reasons.extend(evidence::name_of(view, range));
         }
         self.keep(found);
         true

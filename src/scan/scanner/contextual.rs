@@ -2,7 +2,7 @@
 
 use super::{Match, Scanner};
 use crate::model::{Confidence, Layer, Reason, Secret};
-use crate::rules::{Check, Class, LabelPattern, Rule, Shape, ShapeForm};
+use crate::rules::{Check, Class, LabelPattern, Pattern, Rule, Shape, ShapeForm};
 use crate::scan::chain;
 use crate::scan::check;
 use crate::scan::class::{MIN_RUN, Makeup, is_token};
@@ -16,7 +16,6 @@ use crate::scan::partial;
 use crate::scan::quality::{is_foreign, is_placeholder, looks_random};
 use crate::scan::surroundings::wide_window;
 use crate::scan::view::View;
-use regex::bytes::Regex;
 use std::ops::Range;
 
 /// How far behind a name a value in pieces may begin.
@@ -102,10 +101,10 @@ impl Scanner<'_> {
         run: &Range<usize>,
         rule: usize,
         shape: &Shape,
-        regex: &Regex,
+        regex: &Pattern,
     ) {
         let chain = chain::read(view.text, run.start, LONGEST_VALUE, is_value);
-        let Some(found) = regex.find(limit(&chain.text, regex, run.len())) else { return };
+        let Some(found) = regex.regex().find(limit(&chain.text, regex, run.len())) else { return };
         let length = found.end();
         let range = chain.map.raw_span(0..length);
         if stands_alone(view.text, &range) {
@@ -205,7 +204,7 @@ impl Scanner<'_> {
             let ShapeForm::Run { class, regex, .. } = &shape.form else { continue };
             let whole = match regex {
                 None => run == end,
-                Some(regex) => regex.find(text).is_some_and(|found| found.end() == end),
+                Some(regex) => regex.regex().find(text).is_some_and(|found| found.end() == end),
             };
             if whole && has_class(*class, makeup) {
                 let range = chain.map.raw_span(0..end);
@@ -236,7 +235,7 @@ fn is_value(byte: u8) -> bool {
 }
 
 /// `$` in a shape means the end of the run.
-fn limit<'t>(text: &'t [u8], regex: &Regex, run: usize) -> &'t [u8] {
+fn limit<'t>(text: &'t [u8], regex: &Pattern, run: usize) -> &'t [u8] {
     if regex.as_str().ends_with('$') { &text[..run.min(text.len())] } else { text }
 }
 

@@ -22,7 +22,7 @@ impl Scanner<'_> {
 
     fn search(&mut self, view: &View<'_>, rule: usize, shape: &Shape) {
         let ShapeForm::Free { regex, .. } = &shape.form else { return };
-        for captures in regex.captures_iter(view.text) {
+        for captures in regex.regex().captures_iter(view.text) {
             let Some(value) = captures.name("secret").or_else(|| captures.get(0)) else { continue };
             let Ok(text) = std::str::from_utf8(value.as_bytes()) else { continue };
             let range = value.range();
