@@ -1,7 +1,6 @@
 use crate::config;
 use crate::source::files;
 use std::error::Error;
-use std::io;
 
 /// Why a command could not do its work: what failed, why, and what to try.
 #[derive(Debug)]
@@ -65,20 +64,16 @@ impl CommandError {
         message
     }
 
-    pub fn is_usage(&self) -> bool {
-        self.kind == ErrorKind::Usage
+    /// What stands before the message.
+    pub fn label(&self) -> &'static str {
+        match self.kind {
+            ErrorKind::Usage | ErrorKind::Fatal => "error:",
+            ErrorKind::Config => "configuration error:",
+        }
     }
 
     pub fn hints(&self) -> &[String] {
         &self.hints
-    }
-
-    /// The reader of our output had enough, as `head` does. That is no failure.
-    pub fn is_broken_pipe(&self) -> bool {
-        self.source
-            .as_ref()
-            .and_then(|source| source.downcast_ref::<io::Error>())
-            .is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
     }
 }
 

@@ -7,7 +7,7 @@ use crate::commands::edge;
 use crate::commands::interrupt::Interrupt;
 use crate::commands::settings::Settings;
 use crate::model::{Finding, Judgement, NotCheckedReason, UnknownReason, Verdict};
-use crate::ui::{Progress, Talk};
+use crate::ui::{Progress, Showing, Talk};
 use crate::verify::{Context, Judge, Mode, may_ask, not_asked};
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,7 +17,7 @@ use std::time::Duration;
 pub struct Bench {
     plan: Plan,
     talk: Talk,
-    progress: bool,
+    progress: Showing,
 }
 
 #[derive(Debug)]
@@ -72,10 +72,7 @@ impl Bench {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let judge = Judge::new(Arc::new(client));
         let open = findings.iter().filter(|finding| may_ask(finding, mode).is_ok()).count();
-        let _progress = match self.progress {
-            true => Progress::judging(open, judge.done()),
-            false => Progress::hidden(),
-        };
+        let _progress = Progress::judging(self.progress, open, judge.done());
         Ok(runtime.block_on(judge.judge(findings, mode, context, interrupted(interrupt))))
     }
 }

@@ -49,9 +49,8 @@ fn run(cli: &Cli) -> u8 {
     }
     match dispatch(cli, &edge, talk) {
         Ok(ending) => ending.code(cli.global.exit_zero),
-        Err(error) if error.is_broken_pipe() => Ending::Clean.code(false),
         Err(error) => {
-            talk.error(&error.message(), error.hints());
+            talk.failure(error.label(), &error.message(), error.hints());
             Ending::Failed.code(false)
         }
     }
@@ -90,6 +89,6 @@ fn hush_panics() {
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map_or(String::new(), |at| format!(" at {}:{}", at.file(), at.line()));
         let talk = Talk { color: false, quiet: false };
-        talk.error(&format!("this is a bug in cfleak{place}"), &[]);
+        talk.error(&format!("this is a bug in cfleak{place}"));
     }));
 }

@@ -54,20 +54,27 @@ impl Outputs {
             })
             .map_err(|error| cannot_write(path, error))?;
         }
-        let mut stdout = BufWriter::new(io::stdout().lock());
-        report
-            .print(self.stdout, style, &mut stdout)
-            .and_then(|()| stdout.flush())
-            .map_err(|error| CommandError::fatal("cannot write to stdout").because(error))
+        on_stdout(|out| report.print(self.stdout, style, out))
     }
 }
 
 pub fn to_stdout(bytes: &[u8]) -> Result<(), CommandError> {
-    let mut stdout = io::stdout().lock();
-    stdout
-        .write_all(bytes)
-        .and_then(|()| stdout.flush())
-        .map_err(|error| CommandError::fatal("cannot write to stdout").because(error))
+    on_stdout(|out| out.write_all(bytes))
+}
+
+/// A reader that had enough, as `head` has, is no failure, and changes nothing about what the run found.
+fn on_stdout(print: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<(), CommandError> {
+    let mut stdout = BufWriter::new(io::stdout().lock());
+    match print(&mut stdout).and_then(|()| stdout.flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => {
+            Err(CommandError::fatal("cannot write to stdout").because(error))
+        }
+        Ok(()) | Err(_) => {
+            // Nothing is left to say, or nobody to say it to: no second try when this is dropped.
+            let _ = stdout.into_parts();
+            Ok(())
+        }
+    }
 }
 
 /// Writes a file with mode 0600, so that nobody ever sees half of it.

@@ -8,7 +8,7 @@ use crate::commands::outputs::Outputs;
 use crate::config::{self, Config, Scope, Trust};
 use crate::model::{Confidence, tidy};
 use crate::report::{Base, Style};
-use crate::ui::{Choice, Talk};
+use crate::ui::{Choice, Showing, Talk};
 use jiff::Timestamp;
 use std::path::{Path, PathBuf};
 
@@ -19,7 +19,7 @@ pub struct Settings {
     pub talk: Talk,
     pub style: Style,
     pub outputs: Outputs,
-    pub progress: bool,
+    pub progress: Showing,
     pub min_confidence: Confidence,
     /// The same, if a flag asked for it.
     pub asked_confidence: Option<Confidence>,
@@ -56,7 +56,7 @@ impl Settings {
                 verbose: global.verbose,
             },
             outputs,
-            progress: !global.quiet && choice(global.progress).decide(edge.terminal.stderr),
+            progress: progress(global, edge.terminal.stderr),
             min_confidence: global.min_confidence.or(config.min_confidence).unwrap_or(Confidence::Medium),
             asked_confidence: global.min_confidence,
             verify,
@@ -117,6 +117,15 @@ fn scope(scope: Scope) -> VerifyScope {
         Scope::All => VerifyScope::All,
         Scope::High => VerifyScope::High,
         Scope::None => VerifyScope::None,
+    }
+}
+
+fn progress(global: &Global, on_terminal: bool) -> Showing {
+    let wanted = !global.quiet && choice(global.progress).decide(on_terminal);
+    match (wanted, on_terminal) {
+        (false, _) => Showing::Hidden,
+        (true, true) => Showing::Drawn,
+        (true, false) => Showing::Logged,
     }
 }
 

@@ -77,12 +77,14 @@ fn vulnerability(report: &Report, entry: &Entry, place: &Place, nth: usize) -> V
     let note = report.rules.get(&entry.rule);
     let mut vulnerability = json!({
         "id": format!("{}:{}", entry.fingerprint, nth + 1),
-        "category": "secret_detection",
         "name": title,
         "description": format!("{title} {} at {}", entry.redacted, words::position(place)),
         "severity": severity(note.map_or("", |note| &note.severity), entry.confidence),
         "location": location(report, place),
-        "identifiers": [{ "type": "cfleak_rule_id", "name": format!("cfleak {}", entry.rule), "value": entry.rule }],
+        "identifiers": [
+            { "type": "cfleak_rule_id", "name": format!("cfleak {}", entry.rule), "value": entry.rule },
+            { "type": "cwe", "name": "CWE-798", "value": "798", "url": "https://cwe.mitre.org/data/definitions/798.html" },
+        ],
     });
     if let Some(note) = note.filter(|note| !note.remedy.is_empty()) {
         vulnerability["solution"] = json!(note.remedy);

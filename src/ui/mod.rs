@@ -8,6 +8,6 @@ mod progress;
 mod talk;
 mod terminal;
 
-pub use progress::Progress;
+pub use progress::{Progress, Showing};
 pub use talk::Talk;
 pub use terminal::{Choice, Terminal};

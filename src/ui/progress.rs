@@ -1,5 +1,6 @@
 use crate::model::{Count, Tally};
 use indicatif::{DecimalBytes, HumanCount, ProgressBar, ProgressDrawTarget, ProgressStyle};
+use std::io::Write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{self, RecvTimeoutError, Sender};
@@ -9,6 +10,17 @@ use std::time::{Duration, Instant};
 /// A run that ends sooner stays silent.
 const PATIENCE: Duration = Duration::from_millis(300);
 const REFRESH: Duration = Duration::from_millis(100);
+const REFRESH_LOG: Duration = Duration::from_secs(5);
+
+/// How progress is shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Showing {
+    Hidden,
+    /// Drawn over and over, on a terminal.
+    Drawn,
+    /// Line by line, where nothing can be drawn over.
+    Logged,
+}
 
 /// A line on stderr that tells how far a run is. Gone when dropped.
 ///
@@ -19,32 +31,34 @@ pub struct Progress {
 }
 
 impl Progress {
-    pub fn hidden() -> Self {
-        Progress { watcher: None }
-    }
-
-    pub fn watch(tally: Arc<Tally>) -> Self {
-        Self::tell(move |elapsed| message(tally.read(), elapsed))
+    pub fn watch(showing: Showing, tally: Arc<Tally>) -> Self {
+        Self::tell(showing, move |elapsed| message(tally.read(), elapsed))
     }
 
     /// How many of `total` credentials are judged.
-    pub fn judging(total: usize, done: Arc<AtomicUsize>) -> Self {
-        Self::tell(move |_| format!("asking Cloudflare: {} of {total} credentials", done.load(Relaxed)))
+    pub fn judging(showing: Showing, total: usize, done: Arc<AtomicUsize>) -> Self {
+        Self::tell(showing, move |_| {
+            format!("asking Cloudflare: {} of {total} credentials", done.load(Relaxed))
+        })
     }
 
-    fn tell(message: impl Fn(Duration) -> String + Send + 'static) -> Self {
+    fn tell(showing: Showing, message: impl Fn(Duration) -> String + Send + 'static) -> Self {
+        let (new_line, refresh): (fn() -> Line, Duration) = match showing {
+            Showing::Hidden => return Progress { watcher: None },
+            Showing::Drawn => (Line::drawn, REFRESH),
+            Showing::Logged => (|| Line::Logged, REFRESH_LOG),
+        };
         let (done, when_done) = mpsc::channel::<()>();
         let thread = std::thread::Builder::new().name("progress".to_owned()).spawn(move || {
             let started = Instant::now();
-            let mut bar = None;
+            let mut line = None;
             let mut wait = PATIENCE;
             while let Err(RecvTimeoutError::Timeout) = when_done.recv_timeout(wait) {
-                let bar = bar.get_or_insert_with(spinner);
-                bar.set_message(message(started.elapsed()));
-                bar.tick();
-                wait = REFRESH;
+                let line = line.get_or_insert_with(new_line);
+                line.show(message(started.elapsed()));
+                wait = refresh;
             }
-            if let Some(bar) = bar {
+            if let Some(Line::Drawn(bar)) = line {
                 bar.finish_and_clear();
             }
         });
@@ -62,12 +76,31 @@ impl Drop for Progress {
     }
 }
 
-fn spinner() -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
-    if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
-        bar.set_style(style);
+enum Line {
+    Drawn(ProgressBar),
+    Logged,
+}
+
+impl Line {
+    fn drawn() -> Self {
+        let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr());
+        if let Ok(style) = ProgressStyle::with_template("{spinner} {msg}") {
+            bar.set_style(style);
+        }
+        Line::Drawn(bar)
     }
-    bar
+
+    fn show(&self, message: String) {
+        match self {
+            Line::Drawn(bar) => {
+                bar.set_message(message);
+                bar.tick();
+            }
+            Line::Logged => {
+                let _ = writeln!(std::io::stderr(), "{message}");
+            }
+        }
+    }
 }
 
 fn message(count: Count, elapsed: Duration) -> String {
@@ -94,7 +127,9 @@ mod tests {
     }
 
     #[test]
-    fn a_short_run_ends_at_once_and_silently() {
-        drop(Progress::watch(Arc::new(Tally::default())));
+    fn a_short_run_ends_at_once() {
+        let started = Instant::now();
+        drop(Progress::watch(Showing::Logged, Arc::new(Tally::default())));
+        assert!(started.elapsed() < REFRESH_LOG);
     }
 }

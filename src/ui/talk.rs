@@ -10,9 +10,13 @@ pub struct Talk {
 }
 
 impl Talk {
+    pub fn error(&self, message: &str) {
+        self.failure("error:", message, &[]);
+    }
+
     /// Something failed; `hints` are what to try.
-    pub fn error(&self, message: &str, hints: &[String]) {
-        let mut lines = vec![format!("{} {}", self.paint("error:", AnsiColor::Red), Shown(message))];
+    pub fn failure(&self, label: &str, message: &str, hints: &[String]) {
+        let mut lines = vec![format!("{} {}", self.paint(label, AnsiColor::Red), Shown(message))];
         lines.extend(
             hints.iter().map(|hint| format!("  {} {}", self.paint("try:", AnsiColor::Cyan), Shown(hint))),
         );

@@ -159,3 +159,65 @@ fn nothing_scanned_is_said() {
     let sandbox = Sandbox::new();
     sandbox.run("scan --offline").exits(0).says("Nothing was scanned");
 }
+
+#[test]
+fn progress_is_silent_for_a_short_run_and_never_on_stdout() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a", "x");
+    sandbox.run("scan --offline").exits(0).keeps_stderr_silent();
+    let run = sandbox.run("scan --offline --progress always -f jsonl").exits(0);
+    assert_eq!(run.records().len(), 2, "{run}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_and_a_reader_that_left_is_none() {
+    let sandbox = Sandbox::new();
+    sandbox.write("a", sandbox.token("cfut_"));
+    sandbox.run("scan --offline a -o json=/dev/full").exits(2).complains("cannot write /dev/full");
+    let scan = format!("{} scan --offline a", env!("CARGO_BIN_EXE_cfleak"));
+    for (pipe, code, said) in
+        [("> /dev/full", 2, "cannot write to stdout"), ("| true; exit ${PIPESTATUS[0]}", 1, "")]
+    {
+        let output = std::process::Command::new("bash")
+            .args(["-c", &format!("{scan} {pipe}")])
+            .current_dir(sandbox.work())
+            .output()
+            .expect("bash");
+        let stderr = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(code), "{pipe}: {stderr}");
+        assert!(stderr.contains(said) && stderr.is_empty() == said.is_empty(), "{pipe}: {stderr}");
+    }
+}
+
+/// Ctrl-C while stdin is still open: what came before is reported.
+#[cfg(unix)]
+#[test]
+fn an_interrupted_run_reports_what_it_found() {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let sandbox = Sandbox::new();
+    let token = sandbox.token("cfut_");
+    let mut child = Command::new(env!("CARGO_BIN_EXE_cfleak"))
+        .args(["scan", "--offline", "-", "-f", "jsonl"])
+        .env_clear()
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the binary runs");
+    let mut stdin = child.stdin.take().expect("a pipe");
+    // More than any buffer on the way, so that the token was scanned when the signal comes.
+    stdin.write_all(token.as_bytes()).unwrap();
+    for _ in 0..16 {
+        stdin.write_all(&[b'\n'; 1 << 20]).unwrap();
+    }
+    let killed = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("kill");
+    assert!(killed.success());
+    // The source looks up at its next piece.
+    let _ = stdin.write_all(&vec![b'\n'; 16 << 20]);
+    drop(stdin);
+    let output = child.wait_with_output().unwrap();
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(130), "{stdout}");
+    assert!(stdout.contains("\"type\":\"finding\"") && stdout.contains("\"complete\":false"), "{stdout}");
+}

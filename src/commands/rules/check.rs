@@ -35,7 +35,7 @@ pub fn run(paths: &[PathBuf], settings: &Settings) -> Result<Ending, CommandErro
         complaints.extend(said.map(|complaint| format!("{name}: {complaint}")));
     }
     for complaint in &complaints {
-        settings.talk.error(complaint, &[]);
+        settings.talk.error(complaint);
     }
     if !complaints.is_empty() {
         return Ok(Ending::Failed);

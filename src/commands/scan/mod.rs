@@ -78,7 +78,7 @@ pub(super) fn read(
     let scan = |chunk: &Chunk<'_>, hits: &mut Hits| engine.scan(chunk, hits);
     let worker = Worker::new(scan, tally, interrupt.clone());
     threads(settings.threads);
-    let _progress = if settings.progress { Progress::watch(Arc::clone(tally)) } else { Progress::hidden() };
+    let _progress = Progress::watch(settings.progress, Arc::clone(tally));
     sources::read(targets, args, settings, &worker)?;
     Ok(worker.finish())
 }
