@@ -30,6 +30,13 @@ impl Talk {
         }
     }
 
+    /// What cfleak waits for, where it would only seem to hang.
+    pub fn note(&self, message: &str) {
+        if !self.quiet {
+            say(&[Shown(message).to_string()]);
+        }
+    }
+
     fn paint(&self, word: &str, color: AnsiColor) -> String {
         let style =
             if self.color { Style::new().bold().fg_color(Some(Color::Ansi(color))) } else { Style::new() };

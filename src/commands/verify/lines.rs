@@ -7,12 +7,18 @@ use crate::model::{
     Tally,
 };
 use crate::scan::{Collector, Hits, Recognized, recognize};
+use crate::ui::Talk;
 use crate::verify::{Handed, StrangeWord, read_line};
-use std::io::{self, Read};
+use std::io::{self, IsTerminal, Read};
 use std::sync::Arc;
 use zeroize::Zeroizing;
 
-pub fn read() -> Result<Docket, CommandError> {
+pub fn read(talk: &Talk) -> Result<Docket, CommandError> {
+    if io::stdin().is_terminal() {
+        talk.note(
+            "One credential a line, then Ctrl-D. What is typed here stays on the screen: a pipe is safer.",
+        );
+    }
     let mut bytes = Zeroizing::new(Vec::new());
     io::stdin()
         .lock()

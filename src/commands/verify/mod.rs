@@ -32,7 +32,7 @@ pub fn run(args: &Verify, mut settings: Settings) -> Result<Ending, CommandError
     let engine = engine::engine(&settings.config, Options::default())?;
     let docket = match &args.from {
         Some(findings) => again::read(findings, &settings, &engine, &interrupt)?,
-        None => lines::read()?,
+        None => lines::read(&settings.talk)?,
     };
     let judgements = bench.judge(&docket.collected.findings, &docket.others, &interrupt);
     let open = judgements.iter().any(|judgement| judgement.verdict.is_open());
