@@ -112,7 +112,7 @@ impl Outcome {
             token_id: grant.and_then(|grant| grant.token_id.clone()),
             expires_on: grant.and_then(|grant| grant.expires_on.clone()),
             grant: grant.cloned(),
-            next: next::command(kind, &judgement.verdict),
+            next: next::command(&judgement.verdict),
             asked: judgement.asked,
         }
     }

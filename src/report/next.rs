@@ -1,25 +1,20 @@
 //! The command to run next, for one credential.
 
-use crate::model::{Kind, NotCheckedReason, UnknownReason, Verdict};
+use crate::model::{NotCheckedReason, UnknownReason, Verdict};
 
-/// `None` where nothing is left to do, or only in the dashboard.
-pub fn command(kind: &Kind, verdict: &Verdict) -> Option<String> {
+/// `None` where nothing is left to ask: what then remains is the rule's remedy, in the dashboard.
+pub fn command(verdict: &Verdict) -> Option<String> {
     let command = match verdict {
-        Verdict::Live(grant)
-        | Verdict::Restricted(grant)
-        | Verdict::Disabled(grant)
-        | Verdict::NotYetActive(grant) => match (&grant.token_id, kind, grant.accounts.first()) {
-            (Some(id), Kind::AccountApiToken | Kind::LegacyApiToken, Some((account, _))) => {
-                format!("cfleak respond --token-id {id} --account {account}")
-            }
-            (Some(id), _, _) => format!("cfleak respond --token-id {id}"),
-            (None, _, _) => "cfleak respond --value-stdin".to_owned(),
-        },
-        Verdict::Expired(_) | Verdict::Dead(_) => return None,
-        Verdict::Unknown(why) => again(why)?.to_owned(),
-        Verdict::NotChecked(why) => missing(*why)?.to_owned(),
+        Verdict::Live(_)
+        | Verdict::Restricted(_)
+        | Verdict::Disabled(_)
+        | Verdict::NotYetActive(_)
+        | Verdict::Expired(_)
+        | Verdict::Dead(_) => return None,
+        Verdict::Unknown(why) => again(why)?,
+        Verdict::NotChecked(why) => missing(*why)?,
     };
-    Some(command)
+    Some(command.to_owned())
 }
 
 fn again(why: &UnknownReason) -> Option<&'static str> {
@@ -48,7 +43,6 @@ fn missing(why: NotCheckedReason) -> Option<&'static str> {
         NotCheckedReason::NeedsEmail => Some("cfleak verify, with VALUE email=ADDRESS on stdin"),
         NotCheckedReason::NeedsAccount => Some("cfleak verify, with VALUE account=ID on stdin"),
         NotCheckedReason::NeedsKeyId => Some("cfleak verify, with ID:SECRET account=ID on stdin"),
-        NotCheckedReason::NeedsResponder => Some("cfleak respond --value-stdin"),
         NotCheckedReason::BelowThreshold | NotCheckedReason::ChecksumInvalid => {
             Some("the same with --verify all, if it may be real")
         }
@@ -57,6 +51,7 @@ fn missing(why: NotCheckedReason) -> Option<&'static str> {
         }
         NotCheckedReason::Unlabelled
         | NotCheckedReason::AskingHarms
+        | NotCheckedReason::NeedsResponder
         | NotCheckedReason::NoEndpoint
         | NotCheckedReason::Retired
         | NotCheckedReason::DocumentationSample => None,
@@ -69,17 +64,10 @@ mod tests {
     use crate::model::{DeadReason, Grant};
 
     #[test]
-    fn the_next_command_names_the_token_and_its_account() {
-        let id = "f".repeat(32);
-        let account = ("a".repeat(32), "Example".to_owned());
-        let grant = Grant { token_id: Some(id.clone()), accounts: vec![account.clone()], ..Grant::default() };
-        let live = |grant: &Grant| Verdict::Live(grant.clone());
-        let with_account = format!("cfleak respond --token-id {id} --account {}", account.0);
-        assert_eq!(command(&Kind::AccountApiToken, &live(&grant)), Some(with_account));
-        let alone = format!("cfleak respond --token-id {id}");
-        assert_eq!(command(&Kind::UserApiToken, &live(&grant)), Some(alone));
-        let nameless = command(&Kind::GlobalApiKey, &live(&Grant::default()));
-        assert_eq!(nameless.as_deref(), Some("cfleak respond --value-stdin"));
-        assert_eq!(command(&Kind::UserApiToken, &Verdict::Dead(DeadReason::Rejected)), None);
+    fn what_is_missing_is_asked_for_and_a_verdict_needs_no_command() {
+        let needs_email = command(&Verdict::NotChecked(NotCheckedReason::NeedsEmail));
+        assert_eq!(needs_email.as_deref(), Some("cfleak verify, with VALUE email=ADDRESS on stdin"));
+        assert_eq!(command(&Verdict::Live(Grant::default())), None);
+        assert_eq!(command(&Verdict::Dead(DeadReason::Rejected)), None);
     }
 }
