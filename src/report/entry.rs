@@ -83,7 +83,7 @@ impl Entry {
     pub fn new(finding: Finding, judgement: Judgement, show_secret: bool) -> Self {
         Entry {
             fingerprint: finding.fingerprint,
-            verdict: Outcome::new(judgement, &finding.kind),
+            verdict: Outcome::new(judgement),
             kind: finding.kind,
             rule: finding.rule.to_string(),
             confidence: finding.confidence,
@@ -104,7 +104,7 @@ impl Entry {
 }
 
 impl Outcome {
-    pub fn new(judgement: Judgement, kind: &Kind) -> Self {
+    pub fn new(judgement: Judgement) -> Self {
         let grant = judgement.verdict.grant();
         Outcome {
             state: (&judgement.verdict).into(),
