@@ -198,7 +198,7 @@ impl Walk<'_> {
             Err(_) if !is_wanted || fs::symlink_metadata(path).is_ok() => return,
             Err(error) => return self.unreadable(path, &error),
         };
-        let is_repository = store.is_some_and(|store| store.is_repository);
+        let is_repository = store.is_some_and(|store| store.is_repository) && is_repository(path);
         if metadata.is_dir() && !is_repository {
             let leads_on =
                 |store: &super::table::Store| store.paths.iter().any(|path| path.leads_through(&names));
@@ -219,6 +219,11 @@ impl Walk<'_> {
             (self.skip)(Skip { provenance, reason: SkipReason::Unreadable, detail: error.to_string() });
         }
     }
+}
+
+/// Bare, or with a `.git` of its own.
+fn is_repository(path: &Path) -> bool {
+    path.join(".git").exists() || (path.join("HEAD").is_file() && path.join("objects").is_dir())
 }
 
 /// One name for a file, whatever links lead to it.

@@ -144,6 +144,10 @@ impl Session {
         let id = part.label.tool_use_id.as_ref()?;
         match part.label.role.as_deref() {
             Some("tool_input") => {
+                // A second record about the same call may not say what it calls.
+                if part.label.tool.is_none() {
+                    part.label.tool = self.tools.known.get(id).and_then(|tool| tool.name.clone());
+                }
                 self.tools.remember(id, part.label.tool.clone(), excerpt(view, part.node));
                 None
             }

@@ -44,6 +44,20 @@ fn a_home_is_walked_and_every_store_has_its_line() -> std::io::Result<()> {
     Ok(())
 }
 
+#[test]
+fn hidden_repositories_are_for_another_reader() -> std::io::Result<()> {
+    let home = tempfile::tempdir()?;
+    let at = |path: &str| home.path().join(path);
+    write(&at(".gemini/history/shop/.git/HEAD"), "ref: refs/heads/main");
+    write(&at(".gemini/history/other/.project_root"), "/h/other");
+    write(&at(".local/share/opencode/snapshot/global/5f82/HEAD"), "ref: refs/heads/main");
+    write(&at(".local/share/opencode/snapshot/global/5f82/objects/info/x"), "");
+    let survey = read_home(home.path(), &|_| None, 1, &Spy::default(), &Options::default());
+    let want = [at(".gemini/history/shop"), at(".local/share/opencode/snapshot/global/5f82")];
+    assert_eq!(survey.elsewhere, want);
+    Ok(())
+}
+
 #[cfg(unix)]
 #[test]
 fn links_are_followed_once() -> std::io::Result<()> {
