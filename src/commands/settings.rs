@@ -84,6 +84,15 @@ fn wanted(global: &Global, edge: &Edge, config: &Config) -> Wanted {
     wanted
 }
 
+impl Settings {
+    /// The configuration file, as short as it can be said here.
+    pub fn configured_by(&self) -> Option<String> {
+        let path = self.config.path.as_deref()?;
+        let here = self.base.working_directory.as_deref().unwrap_or(Path::new(""));
+        Some(path.strip_prefix(here).unwrap_or(path).display().to_string())
+    }
+}
+
 /// The directory that the first target is in or is, made absolute.
 pub fn start(working_directory: Option<&Path>, near: Option<&Path>) -> Option<PathBuf> {
     let near = near.filter(|near| *near != Path::new("-")).unwrap_or(Path::new("."));

@@ -54,6 +54,7 @@ pub fn report(run: Run, settings: &Settings) -> Report {
         skips: run.skips,
         summary,
         rules: run.rules,
+        configuration: settings.configured_by(),
         base: settings.base.clone(),
     };
     report.summary = report.counted();

@@ -48,6 +48,8 @@ pub struct Report {
     pub summary: Summary,
     /// What is known about each rule, by id.
     pub rules: BTreeMap<String, RuleNote>,
+    /// The configuration file that had a say.
+    pub configuration: Option<String>,
     /// Where relative paths start, and where the repository does.
     pub base: Base,
 }

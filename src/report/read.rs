@@ -122,6 +122,7 @@ impl Reading {
             skips: self.skips,
             summary: Summary::default(),
             rules: Default::default(),
+            configuration: None,
             base: Default::default(),
         };
         report.summary = self.summary.unwrap_or_else(|| Summary { interrupted: true, ..report.counted() });

@@ -174,6 +174,7 @@ pub fn full() -> Report {
             ("account-api-token".to_owned(), note("Cloudflare account-owned API token")),
         ]
         .into(),
+        configuration: Some(".cfleak.toml".to_owned()),
         base: Base {
             working_directory: Some("/home/ada/repo".into()),
             repository: Some("/home/ada/repo".into()),

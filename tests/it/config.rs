@@ -9,7 +9,7 @@ fn a_file_found_upwards_sets_the_threshold_and_the_excludes() {
     sandbox.write("sub/b", "nothing");
     sandbox.run("scan --offline sub").exits(1);
     sandbox.write(".cfleak.toml", "exclude = [\"vendor\"]\n");
-    sandbox.run("scan --offline sub").exits(0);
+    sandbox.run("scan --offline sub").exits(0).says("Configured by .cfleak.toml");
     sandbox.run("scan --offline --no-config sub").exits(1);
 }
 

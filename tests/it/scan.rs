@@ -219,5 +219,7 @@ fn an_interrupted_run_reports_what_it_found() {
     let output = child.wait_with_output().unwrap();
     let stdout = String::from_utf8_lossy(&output.stdout);
     assert_eq!(output.status.code(), Some(130), "{stdout}");
-    assert!(stdout.contains("\"type\":\"finding\"") && stdout.contains("\"complete\":false"), "{stdout}");
+    for said in ["\"type\":\"finding\"", "\"reason\":\"interrupted\"", "\"complete\":false"] {
+        assert!(stdout.contains(said), "{said}: {stdout}");
+    }
 }

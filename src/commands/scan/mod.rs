@@ -10,7 +10,7 @@ use crate::commands::settings::Settings;
 use crate::commands::worker::Worker;
 use crate::commands::writeup::{self, Run};
 use crate::commands::{CommandError, engine};
-use crate::model::{Chunk, Skip, Tally};
+use crate::model::{Chunk, Provenance, Skip, SkipReason, Tally};
 use crate::scan::{Collected, Engine, Hits, Options};
 use crate::ui::Progress;
 use crate::ui::exit_code::Ending;
@@ -27,7 +27,8 @@ pub fn run(args: &Scan, settings: &Settings) -> Result<Ending, CommandError> {
     let engine = engine::engine(&settings.config, engine_options(args, settings))?;
     let interrupt = Interrupt::listen();
     let tally = Arc::new(Tally::default());
-    let (mut collected, skips) = read(args, settings, &targets, &engine, &tally, &interrupt)?;
+    let (mut collected, mut skips) = read(args, settings, &targets, &engine, &tally, &interrupt)?;
+    skips.extend(interrupt.is_set().then(|| cut_short(&targets)));
     allow::apply(&mut collected.findings, &allowances, settings);
     let judgements = bench.judge(&collected.findings, &[], &interrupt);
     let run = Run {
@@ -58,6 +59,12 @@ fn threads(count: usize) {
     if count > 0 && rayon::ThreadPoolBuilder::new().num_threads(count).build_global().is_err() {
         tracing::debug!(count, "the thread pool was there already");
     }
+}
+
+/// Nobody knows which files the sources did not come to.
+fn cut_short(targets: &[PathBuf]) -> Skip {
+    let first = targets.first().map_or_else(Provenance::stdin, Provenance::file);
+    Skip { provenance: first, reason: SkipReason::Interrupted, detail: "the rest of the run".to_owned() }
 }
 
 fn engine_options(args: &Scan, settings: &Settings) -> Options {

@@ -131,6 +131,10 @@ fn summary(pen: &mut Pen, report: &Report, allowed: u64) -> io::Result<()> {
     if summary.files == 0 && summary.objects == 0 {
         pen.line(format_args!("Nothing was scanned: {}.", nothing_scanned(report)))?;
     }
+    // It may exclude and allow, and may have come with what was scanned.
+    if let Some(path) = &report.configuration {
+        pen.line(format_args!("{}", pen.dim(format_args!("Configured by {}", Shown(path)))))?;
+    }
     Ok(())
 }
 
