@@ -1,8 +1,10 @@
-//! How fast we may ask: a few requests a second in all, one failing authentication a second, none after lock-out.
+//! How fast we may ask: a few requests a second in all, one failing authentication a second, none after
+//! lock-out.
 //!
 //! Cloudflare shuts an address out after too many failed authentications, and from then on calls live tokens
-//! invalid (CLOUDFLARE.md 2.4, 5). Whether a request fails is known only when it is answered, so until then it
-//! counts as failing: a second request follows within [`Pace::failure_gap`] only when the first was answered well.
+//! invalid (CLOUDFLARE.md 2.4, 5). Whether a request fails is known only when it is answered, so until then
+//! it counts as failing: a second request follows within [`Pace::failure_gap`] only when the first was
+//! answered well.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};

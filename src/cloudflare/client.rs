@@ -1,7 +1,7 @@
 //! One polite HTTP client for every question.
 //!
-//! Knows how to send, wait and read; not why a question is asked or what an answer means. The budget is shared by
-//! everything that uses the same client, so a run has one.
+//! Knows how to send, wait and read; not why a question is asked or what an answer means. The budget is
+//! shared by everything that uses the same client, so a run has one.
 
 use crate::cloudflare::answer::{Answer, Body, Failure, Outcome, says_locked_out, says_rate_limited};
 use crate::cloudflare::budget::{Budget, Closed, Pace};
@@ -101,7 +101,8 @@ struct Received {
 
 impl Client {
     pub fn new(settings: Settings) -> Result<Client, SetupError> {
-        // The TLS library is built without a default provider; the second client of a process finds it installed.
+        // The TLS library is built without a default provider; the second client of a process finds it
+        // installed.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let Settings { services, limits, .. } = &settings;
         let mut direct = builder(limits).no_proxy();
@@ -158,7 +159,8 @@ impl Client {
             .build()
     }
 
-    /// The server said earlier that this credential has nothing left: wait for it, if there is patience for that.
+    /// The server said earlier that this credential has nothing left: wait for it, if there is patience for
+    /// that.
     async fn wait_for_turn(&self, patience: &mut Patience) -> Result<(), Failure> {
         if !patience.spend_request() {
             return Err(Failure::OutOfPatience);

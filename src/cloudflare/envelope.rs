@@ -1,7 +1,7 @@
 //! What Cloudflare wraps its JSON answers in, read leniently (CLOUDFLARE.md 6).
 //!
-//! The schema promises more than the service keeps: `messages` or `result` may be missing, `code` may be missing
-//! or a string, and the telling error may sit in an `error_chain` that no schema mentions.
+//! The schema promises more than the service keeps: `messages` or `result` may be missing, `code` may be
+//! missing or a string, and the telling error may sit in an `error_chain` that no schema mentions.
 
 use serde_json::Value;
 

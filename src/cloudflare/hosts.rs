@@ -1,8 +1,8 @@
 //! Which hosts may receive a found credential.
 //!
-//! A poisoned environment (`CLOUDFLARE_BASE_URL=https://evil.example`) must not be able to collect what a scan
-//! finds, so a host is Cloudflare's, or this machine, or named by the person on the command line. Reads no
-//! environment: `commands` hands over the settings with the names they came from.
+//! A poisoned environment (`CLOUDFLARE_BASE_URL=https://evil.example`) must not be able to collect what a
+//! scan finds, so a host is Cloudflare's, or this machine, or named by the person on the command line. Reads
+//! no environment: `commands` hands over the settings with the names they came from.
 
 use reqwest::Url;
 use std::fmt;
@@ -116,8 +116,8 @@ impl Services {
         Ok(services)
     }
 
-    /// With the API on this machine it is a rehearsal, and a rehearsal sends nothing to the real services: until
-    /// told otherwise, they are sought at the same loopback origin.
+    /// With the API on this machine it is a rehearsal, and a rehearsal sends nothing to the real services:
+    /// until told otherwise, they are sought at the same loopback origin.
     fn rehearse_where_the_api_is(&mut self) {
         if !is_loopback(&self.api) {
             return;

@@ -1,7 +1,7 @@
 //! Speaking to Cloudflare: where to, how fast, and what came back.
 //!
-//! Names every way an answer can look and every way it can fail to come. Leaves to others why a call is made and
-//! what an answer means: `verify` reads, `respond` may write. Reads neither clock nor environment.
+//! Names every way an answer can look and every way it can fail to come. Leaves to others why a call is made
+//! and what an answer means: `verify` reads, `respond` may write. Reads neither clock nor environment.
 
 mod answer;
 mod budget;

@@ -76,7 +76,8 @@ fn items(result: &Value) -> Vec<Value> {
     list.cloned().unwrap_or_default()
 }
 
-/// The parameter that asks for what follows; `None` at the end. An empty page is the end whatever the cursor says.
+/// The parameter that asks for what follows; `None` at the end. An empty page is the end whatever the cursor
+/// says.
 fn next_page(info: &PageInfo, count: usize) -> Option<(&'static str, String)> {
     if count == 0 {
         return None;

@@ -1,5 +1,5 @@
-//! AWS Signature Version 4, as much of it as R2 needs: a GET without a body (AWS "Signature Calculations for the
-//! Authorization Header", single chunk).
+//! AWS Signature Version 4, as much of it as R2 needs: a GET without a body (AWS "Signature Calculations for
+//! the Authorization Header", single chunk).
 
 use crate::model::Secret;
 use data_encoding::HEXLOWER;
@@ -29,11 +29,18 @@ fn sign(url: &Url, key_id: &str, secret: &Secret, at: Timestamp, region: &str) -
         Some(port) => format!("{}:{port}", url.host_str().unwrap_or_default()),
         None => url.host_str().unwrap_or_default().to_owned(),
     };
-    let canonical = format!(
-        "GET\n{path}\n{query}\nhost:{host}\nx-amz-content-sha256:{empty_body}\nx-amz-date:{time}\n\n{SIGNED_HEADERS}\n{empty_body}",
-        path = url.path(),
-        query = canonical_query(url),
-    );
+    let canonical = [
+        "GET",
+        url.path(),
+        &canonical_query(url),
+        &format!("host:{host}"),
+        &format!("x-amz-content-sha256:{empty_body}"),
+        &format!("x-amz-date:{time}"),
+        "",
+        SIGNED_HEADERS,
+        &empty_body,
+    ]
+    .join("\n");
     let scope = format!("{day}/{region}/{SERVICE}/aws4_request");
     let digest = HEXLOWER.encode(&Sha256::digest(canonical.as_bytes()));
     let to_sign = format!("AWS4-HMAC-SHA256\n{time}\n{scope}\n{digest}");
@@ -44,7 +51,8 @@ fn sign(url: &Url, key_id: &str, secret: &Secret, at: Timestamp, region: &str) -
     let signature = HEXLOWER.encode(&hmac(&key, to_sign.as_bytes()));
     Signed {
         authorization: format!(
-            "AWS4-HMAC-SHA256 Credential={key_id}/{scope},SignedHeaders={SIGNED_HEADERS},Signature={signature}"
+            "AWS4-HMAC-SHA256 Credential={key_id}/{scope},\
+             SignedHeaders={SIGNED_HEADERS},Signature={signature}"
         ),
         headers: [("x-amz-content-sha256", empty_body), ("x-amz-date", time)],
     }

@@ -1,7 +1,8 @@
 //! What kind of credential a value is when it comes alone, without surroundings to explain it.
 //!
-//! For values that a person hands over and calls Cloudflare's: nothing is weighed, placeholders are not turned away,
-//! and the shape alone decides. Where two kinds share a shape, the one is taken that can do no harm when it is wrong.
+//! For values that a person hands over and calls Cloudflare's: nothing is weighed, placeholders are not
+//! turned away, and the shape alone decides. Where two kinds share a shape, the one is taken that can do no
+//! harm when it is wrong.
 
 use crate::model::{Checksum, Kind, Secret};
 use crate::scan::check::{self, is_hex_id, is_uuid};
@@ -65,8 +66,8 @@ fn by_length(value: &str) -> Option<Kind> {
         let is_secret = is_token(value) && (33..=37).contains(&value.len());
         return (is_secret && check::is_turnstile(value.as_bytes())).then_some(Kind::TurnstileSecret);
     }
-    // Unprefixed OAuth tokens are either: the access kind expired long before the prefix came, and asking with a
-    // refresh token would only look like death. So it is the kind that is not asked about.
+    // Unprefixed OAuth tokens are either: the access kind expired long before the prefix came, and asking
+    // with a refresh token would only look like death. So it is the kind that is not asked about.
     if is_oauth_pair(value) {
         return Some(Kind::OauthRefreshToken);
     }

@@ -1,7 +1,7 @@
 //! `cfat_…`: only the verify endpoint of its own account judges it, so the account has to be found first.
 //!
-//! A refusal in one account proves nothing, since the account may be the wrong one. `/accounts` and `/zones` know
-//! every token, and only when both call it invalid is it dead (CLOUDFLARE.md 2.5).
+//! A refusal in one account proves nothing, since the account may be the wrong one. `/accounts` and `/zones`
+//! know every token, and only when both call it invalid is it dead (CLOUDFLARE.md 2.5).
 
 use crate::cloudflare::endpoints::AccountId;
 use crate::verify::course::{Step, alive, dead, decided, said_at, unknown, was_asked};
@@ -33,8 +33,8 @@ fn in_known_account(subject: &Subject, heard: &[Heard], left: u32) -> Option<Que
         .find(|q| !was_asked(heard, q))
 }
 
-/// Which account is it? `/accounts` lists exactly one for an account-owned token, `/zones` names it beside each
-/// zone; then that account's verify endpoint tells the rest.
+/// Which account is it? `/accounts` lists exactly one for an account-owned token, `/zones` names it beside
+/// each zone; then that account's verify endpoint tells the rest.
 fn find_account(heard: &[Heard]) -> Option<Question> {
     let told = heard.iter().filter_map(Heard::facts).flat_map(|facts| &facts.accounts);
     let mut verify = told.filter_map(|(id, _)| AccountId::new(id)).map(Question::VerifyInAccount);

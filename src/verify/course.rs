@@ -1,7 +1,7 @@
 //! The course of one examination: what to ask next, or what is proved.
 //!
-//! Pure: no clock, no network. Given a subject and what was heard, each kind's file answers with the next question
-//! or with the verdict, so every way an examination can go is open to a test.
+//! Pure: no clock, no network. Given a subject and what was heard, each kind's file answers with the next
+//! question or with the verdict, so every way an examination can go is open to a test.
 
 use crate::model::{DeadReason, Grant, Kind, NotCheckedReason, Proof, UnknownReason, Verdict};
 use crate::verify::hearing::{Facts, Heard, Learnt};
@@ -27,15 +27,16 @@ pub fn next(subject: &Subject, heard: &[Heard], left: u32) -> Step {
         Kind::GlobalApiKey => global_key::next(subject, heard),
         Kind::R2S3Credentials => r2_pair::next(subject, heard),
         Kind::TurnstileSecret => turnstile::next(subject, heard),
-        // Stopped working on 2026-09-30, and how they are refused since is not documented (CLOUDFLARE.md 1.5.1).
+        // Stopped working on 2026-09-30, and how they are refused since is not documented (CLOUDFLARE.md
+        // 1.5.1).
         Kind::OriginCaKey => not_checked(NotCheckedReason::Retired),
-        // Using a refresh token rotates it and breaks the session of its owner; a hook's only request deploys;
-        // a TURN key's makes credentials (CLOUDFLARE.md 1.6, 1.15, 1.16).
+        // Using a refresh token rotates it and breaks the session of its owner; a hook's only request
+        // deploys; a TURN key's makes credentials (CLOUDFLARE.md 1.6, 1.15, 1.16).
         Kind::OauthRefreshToken | Kind::DeployHook | Kind::CallsSecret => {
             not_checked(NotCheckedReason::AskingHarms)
         }
-        // Only an administrator's list can be compared (CLOUDFLARE.md 2.7); a connector would take traffic, and a
-        // wrong Access secret would be logged.
+        // Only an administrator's list can be compared (CLOUDFLARE.md 2.7); a connector would take traffic,
+        // and a wrong Access secret would be logged.
         Kind::TunnelToken | Kind::TunnelCredentials | Kind::AccessServiceToken => {
             not_checked(NotCheckedReason::NeedsResponder)
         }

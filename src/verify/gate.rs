@@ -28,8 +28,8 @@ pub fn may_ask(finding: &Finding, mode: Mode) -> Result<(), NotCheckedReason> {
     }
 }
 
-/// Does anything say that the value is Cloudflare's? Forty characters from nowhere may be the secret of another
-/// service, and sending it would leak it.
+/// Does anything say that the value is Cloudflare's? Forty characters from nowhere may be the secret of
+/// another service, and sending it would leak it.
 fn is_labelled(finding: &Finding) -> bool {
     let has_public_prefix = !redacted(&finding.secret).starts_with('…');
     has_public_prefix || !finding.reasons.contains(&Reason::LittleContext)

@@ -1,7 +1,7 @@
 //! One line of `cfleak verify`: a credential, and what is known to belong to it.
 //!
-//! `VALUE [email=…] [account=…]`, `EMAIL:KEY`, `ID:SECRET`; `#` begins a comment (CONTRACT section 7). What kind the
-//! value is, others know.
+//! `VALUE [email=…] [account=…]`, `EMAIL:KEY`, `ID:SECRET`; `#` begins a comment (CONTRACT section 7). What
+//! kind the value is, others know.
 
 use crate::model::Secret;
 use zeroize::Zeroizing;
@@ -15,7 +15,8 @@ pub struct Handed {
     pub column: usize,
 }
 
-/// A word behind the value that is neither `email=…` nor `account=…`. It may be part of a secret, so it is not kept.
+/// A word behind the value that is neither `email=…` nor `account=…`. It may be part of a secret, so it is
+/// not kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct StrangeWord;
 
@@ -45,7 +46,8 @@ pub fn read_line(line: &str) -> Result<Option<Handed>, StrangeWord> {
     Ok(Some(handed))
 }
 
-/// `#` begins a comment at the start of the line or after white space; no credential has white space before one.
+/// `#` begins a comment at the start of the line or after white space; no credential has white space before
+/// one.
 fn without_comment(line: &str) -> &str {
     let starts = |(at, _): &(usize, &str)| line[..*at].chars().next_back().is_none_or(char::is_whitespace);
     line.match_indices('#').find(starts).map_or(line, |(at, _)| &line[..at])

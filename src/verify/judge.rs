@@ -129,7 +129,8 @@ fn key(finding: &Finding) -> Credential {
     (finding.fingerprint, finding.kind.clone())
 }
 
-/// An R2 pair whose secret is the hash of a token that was found too is that token: one credential, one question.
+/// An R2 pair whose secret is the hash of a token that was found too is that token: one credential, one
+/// question.
 fn twins(findings: &[Finding], mode: Mode) -> Vec<Option<usize>> {
     let is_pair = |finding: &Finding| finding.kind == Kind::R2S3Credentials;
     let tokens: HashMap<Fingerprint, usize> = findings

@@ -1,7 +1,7 @@
 //! What a live credential can see: the first page of its accounts and zones.
 //!
-//! Only for the living, and never at the price of a wait. It can still correct a verdict: a verify endpoint may
-//! answer from an address at which the rest of the API refuses the token.
+//! Only for the living, and never at the price of a wait. It can still correct a verdict: a verify endpoint
+//! may answer from an address at which the rest of the API refuses the token.
 
 use crate::model::{Kind, Proof, Verdict};
 use crate::verify::course::{grant, was_asked};

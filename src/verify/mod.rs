@@ -1,7 +1,7 @@
 //! Is it alive? One polite examination a credential, and a verdict that can be defended.
 //!
-//! `table` says what an answer means, a file per kind what that makes of a credential, `judge` runs the questions.
-//! Doubt is unknown, never dead. Leaves out everything that changes an account, and printing.
+//! `table` says what an answer means, a file per kind what that makes of a credential, `judge` runs the
+//! questions. Doubt is unknown, never dead. Leaves out everything that changes an account, and printing.
 
 mod account_token;
 mod course;

@@ -1,4 +1,5 @@
-//! `cfoat_…`: no verify endpoint knows it. `/user` and `/accounts` let it in, deny it a scope, or call it invalid.
+//! `cfoat_…`: no verify endpoint knows it. `/user` and `/accounts` let it in, deny it a scope, or call it
+//! invalid.
 
 use crate::verify::course::{Step, alive, dead, decided, said_at, unknown, was_asked};
 use crate::verify::hearing::Heard;

@@ -1,7 +1,7 @@
 //! An S3 key pair is known to the R2 endpoint of its account only.
 //!
-//! So "unauthorized" proves death only where the account stood beside the pair; in an account that was merely seen
-//! somewhere in the run it says nothing.
+//! So "unauthorized" proves death only where the account stood beside the pair; in an account that was merely
+//! seen somewhere in the run it says nothing.
 
 use crate::model::NotCheckedReason;
 use crate::verify::course::{Step, alive, dead, decided, not_checked, unknown, was_asked};

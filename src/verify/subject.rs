@@ -16,7 +16,8 @@ pub struct Subject {
     pub near_accounts: Vec<AccountId>,
     /// Accounts that were seen elsewhere in the run: guesses.
     pub far_accounts: Vec<AccountId>,
-    /// Something near it speaks of FedRAMP High, whose tokens the public API does not know (CLOUDFLARE.md 8.4).
+    /// Something near it speaks of FedRAMP High, whose tokens the public API does not know (CLOUDFLARE.md
+    /// 8.4).
     pub hints_at_fed: bool,
     /// Is the API that is asked the one of FedRAMP High?
     pub asks_fed: bool,

@@ -1,9 +1,9 @@
 //! The one table that says what an answer means.
 //!
-//! A code means nothing without its endpoint, its HTTP status and often its words: 9109 has four meanings, one of
-//! which proves that a token lives (CLOUDFLARE.md 2.4). The first row that fits decides, and proof of life stands
-//! before rejection. An answer that no row knows says nothing. What a kind makes of the meanings is in its own
-//! file; `docs/verification.md` is written from here.
+//! A code means nothing without its endpoint, its HTTP status and often its words: 9109 has four meanings,
+//! one of which proves that a token lives (CLOUDFLARE.md 2.4). The first row that fits decides, and proof of
+//! life stands before rejection. An answer that no row knows says nothing. What a kind makes of the meanings
+//! is in its own file; `docs/verification.md` is written from here.
 
 use crate::cloudflare::{Answer, Body, Envelope, Notice};
 use crate::verify::question::Endpoint::{self, *};

@@ -1,7 +1,8 @@
 //! `cfut_…`: `/user/tokens/verify` knows every one of them, so its rejection is proof.
 //!
-//! Proof, but what it says to a token that is restricted to other addresses is not documented (CLOUDFLARE.md 2.4).
-//! So before a token is called dead, `/accounts` is asked whether it knows better: there the restriction has words.
+//! Proof, but what it says to a token that is restricted to other addresses is not documented (CLOUDFLARE.md
+//! 2.4). So before a token is called dead, `/accounts` is asked whether it knows better: there the
+//! restriction has words.
 
 use crate::verify::course::{Step, alive, dead, decided, said_at, unknown, was_asked};
 use crate::verify::hearing::Heard;

@@ -1,7 +1,7 @@
 //! The findings of an earlier report, judged again.
 //!
-//! A report holds no values, so they are read again at their places: those files are scanned as before, and what
-//! was not in the report helps to find accounts but is not asked about.
+//! A report holds no values, so they are read again at their places: those files are scanned as before, and
+//! what was not in the report helps to find accounts but is not asked about.
 
 use super::Docket;
 use crate::cli::Scan;
