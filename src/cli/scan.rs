@@ -13,6 +13,10 @@ pub struct Scan {
     #[arg(long)]
     pub no_history: bool,
 
+    /// Read the coding agents' stores of this user, beside TARGET or instead of it
+    #[arg(long)]
+    pub transcripts: bool,
+
     /// Leave out paths that match; any number of times
     #[arg(long, value_name = "GLOB")]
     pub exclude: Vec<String>,

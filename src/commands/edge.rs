@@ -1,6 +1,7 @@
 use crate::cloudflare::{Setting, Wanted};
 use crate::ui::Terminal;
 use jiff::Timestamp;
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 /// What the machine says, asked once.
@@ -21,13 +22,12 @@ impl Edge {
     pub fn look() -> Self {
         let text = |name: &str| std::env::var(name).ok();
         let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
-        let home = path("HOME").or_else(|| path("USERPROFILE"));
         Edge {
             started: Timestamp::now(),
             working_directory: std::env::current_dir().ok(),
             config_home: path("XDG_CONFIG_HOME")
                 .or_else(|| path("APPDATA"))
-                .or_else(|| home.map(|home| home.join(".config"))),
+                .or_else(|| home().map(|home| home.join(".config"))),
             offline: text("CFLEAK_OFFLINE").is_some_and(|value| is_yes(&value)),
             wanted: Wanted {
                 api_base: first_set(&["CFLEAK_API_BASE", "CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_BASE_URL"]),
@@ -39,6 +39,17 @@ impl Edge {
             terminal: Terminal::look(text("NO_COLOR").as_deref(), text("TERM").as_deref()),
         }
     }
+}
+
+/// The user's home directory.
+pub fn home() -> Option<PathBuf> {
+    variable("HOME").or_else(|| variable("USERPROFILE")).filter(|home| !home.is_empty()).map(PathBuf::from)
+}
+
+/// What the environment says, for stores whose place it names.
+#[allow(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(name)
 }
 
 #[allow(clippy::disallowed_methods, reason = "this is the edge")]

@@ -2,6 +2,7 @@
 
 mod allow;
 mod sources;
+mod stores;
 
 use crate::cli::Scan;
 use crate::commands::interrupt::Interrupt;
@@ -51,7 +52,7 @@ pub fn run(args: &Scan, settings: &Settings) -> Result<Ending, CommandError> {
 }
 
 fn targets(args: &Scan) -> Vec<PathBuf> {
-    if args.targets.is_empty() { vec![PathBuf::from(".")] } else { args.targets.clone() }
+    if args.targets.is_empty() && !args.transcripts { vec![PathBuf::from(".")] } else { args.targets.clone() }
 }
 
 /// Pieces of large files run on rayon's own pool, which is made once a process.
