@@ -1,7 +1,7 @@
 //! Does a value look as a machine would make it, or as a person would write it to be replaced?
 
 use crate::rules::{Words, documentation_samples};
-use aho_corasick::AhoCorasick;
+use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
 use std::sync::OnceLock;
@@ -24,6 +24,7 @@ fn placeholder_words() -> &'static AhoCorasick {
     WORDS.get_or_init(|| {
         AhoCorasick::builder()
             .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(&Words::shipped().placeholders)
             .expect("a few dozen short literals make an automaton")
     })
