@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 /// Rehearse an incident against a fake Cloudflare on this machine.
 ///
-/// The fake is stateful: tokens, permissions, audit logs, rate limits. No value of it opens anything anywhere.
+/// The fake is stateful: tokens, permissions, audit logs, rate limits. No value of it opens anything
+/// anywhere.
 #[derive(Args, Debug)]
 pub struct Drill {
     /// Serve the fake here until Ctrl-C, for example 127.0.0.1:8787; port 0 takes any free one

@@ -4,7 +4,7 @@ use crate::cli::Drill;
 use crate::commands::interrupt::Interrupt;
 use crate::commands::{CommandError, edge, outputs};
 use crate::drill::story::{self, Cast, Planted};
-use crate::drill::{CannotListen, Clock, Propagation, Server};
+use crate::drill::{Background, CannotListen, Clock, Propagation, Server};
 use crate::model::{Kind, Secret, redacted};
 use crate::ui::exit_code::Ending;
 use jiff::SignedDuration;
@@ -20,16 +20,12 @@ pub fn run(args: &Drill) -> Result<Ending, CommandError> {
     }
     write_files(args, &story.cast)?;
     let interrupt = Interrupt::listen();
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let runtime = runtime.map_err(|error| CommandError::fatal("cannot start to serve").because(error))?;
-    runtime.block_on(async {
-        let server = Server::start(story.world, args.serve).await.map_err(cannot_listen)?;
-        outputs::to_stdout(page(&server, args, &story.cast).as_bytes())?;
-        while !interrupt.is_set() {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-        Ok(Ending::Clean)
-    })
+    let server = Background::start(story.world, args.serve).map_err(cannot_listen)?;
+    outputs::to_stdout(page(&server, args, &story.cast).as_bytes())?;
+    while !interrupt.is_set() {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    Ok(Ending::Clean)
 }
 
 fn cannot_listen(error: CannotListen) -> CommandError {

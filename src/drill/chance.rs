@@ -3,8 +3,8 @@ use sha2::{Digest, Sha256};
 
 /// Chance with a seed: the same drill twice has the same identifiers and the same (worthless) credentials.
 ///
-/// `SplitMix64`, which is enough for values that protect nothing. Every secret of the fake is made here at run
-/// time, so that no tracked file holds anything that looks like a leak.
+/// `SplitMix64`, which is enough for values that protect nothing. Every secret of the fake is made here at
+/// run time, so that no tracked file holds anything that looks like a leak.
 #[derive(Clone, Debug)]
 pub(crate) struct Chance(u64);
 

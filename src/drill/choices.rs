@@ -48,7 +48,8 @@ pub struct Choices {
     pub audit_v2_default_limit: usize,
     /// `raw.uri` with `/client/v4` in front, or without as in the examples (4.3).
     pub audit_v2_uri_is_whole: bool,
-    /// Whether what users do to themselves (minting a user token) shows in the logs of their accounts (4.1, C).
+    /// Whether what users do to themselves (minting a user token) shows in the logs of their accounts (4.1,
+    /// C).
     pub user_actions_in_account_logs: bool,
     /// The first day audit v2 has data for; older history is in v1 alone (4.2).
     pub audit_v2_since: &'static str,
@@ -165,7 +166,8 @@ pub enum CursorPlace {
     Nested,
 }
 
-/// Requests a user or an account token may make (5): 1,200 in five minutes, then all calls fail for five more.
+/// Requests a user or an account token may make (5): 1,200 in five minutes, then all calls fail for five
+/// more.
 #[derive(Clone, Copy, Debug)]
 pub struct Quota {
     pub requests: u32,
@@ -179,8 +181,9 @@ impl Default for Quota {
     }
 }
 
-/// Failing authentications of one address before "Max auth failures reached". Threshold, duration and HTTP status
-/// are unknown (5, 10); a client that keeps to one failure a second and stops after 20 in a row stays below.
+/// Failing authentications of one address before "Max auth failures reached". Threshold, duration and HTTP
+/// status are unknown (5, 10); a client that keeps to one failure a second and stops after 20 in a row stays
+/// below.
 #[derive(Clone, Copy, Debug)]
 pub struct Lockout {
     pub failures: u32,

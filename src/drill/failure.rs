@@ -97,7 +97,8 @@ impl FailureRule {
         self
     }
 
-    /// The request is carried out; only its answer goes wrong. What happens when a network dies at the wrong moment.
+    /// The request is carried out; only its answer goes wrong. What happens when a network dies at the wrong
+    /// moment.
     pub fn after_doing(mut self) -> Self {
         self.when = When::AfterDoing;
         self
@@ -186,7 +187,8 @@ const HTML: &str = "<!DOCTYPE html><html><head><title>Attention Required! | Clou
                     <body><h1>Sorry, you have been blocked</h1></body></html>";
 
 fn envelope(status: u16, code: i64, message: &str) -> Reply {
-    let body = json!({"success": false, "errors": [{"code": code, "message": message}], "messages": [], "result": null});
+    let errors = json!([{"code": code, "message": message}]);
+    let body = json!({"success": false, "errors": errors, "messages": [], "result": null});
     Reply { code: Some(code), ..Reply::json(status, &body) }
 }
 

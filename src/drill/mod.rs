@@ -1,9 +1,9 @@
 //! A fake Cloudflare on loopback, for rehearsals and for the tests.
 //!
-//! Stateful: it keeps users, accounts, zones and credentials, enforces permissions, limits and conditions, writes
-//! audit logs about its own changes, and fails on demand. It is written from CLOUDFLARE.md alone and shares no code
-//! with the client it is used to test, so that each checks the other. What the sheet marks as unknown is a
-//! switch in [`Choices`]. Leaves out anything real: no credential of it opens anything anywhere.
+//! Stateful: it keeps users, accounts, zones and credentials, enforces permissions, limits and conditions,
+//! writes audit logs about its own changes, and fails on demand. It is written from CLOUDFLARE.md alone and
+//! shares no code with the client it is used to test, so that each checks the other. What the sheet marks as
+//! unknown is a switch in [`Choices`]. Leaves out anything real: no credential of it opens anything anywhere.
 
 mod act;
 mod api;
@@ -34,7 +34,7 @@ pub use choices::{
 pub use clock::{Clock, Hand};
 pub use failure::{FailureKind, FailureRule};
 pub use seen::{Access, Seen};
-pub use server::{CannotListen, CannotListenCause, Server};
+pub use server::{Background, CannotListen, CannotListenCause, Server};
 pub use things::holders::HookKind;
 pub use things::people::Role;
 pub use things::policy::Effect;

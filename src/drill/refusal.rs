@@ -1,5 +1,5 @@
-//! The error catalogue (CLOUDFLARE.md 2.4): one constructor a row, so that every refusal has its HTTP status, code
-//! and words from one place.
+//! The error catalogue (CLOUDFLARE.md 2.4): one constructor a row, so that every refusal has its HTTP status,
+//! code and words from one place.
 
 use serde_json::{Value, json};
 use std::net::IpAddr;

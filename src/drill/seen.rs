@@ -2,8 +2,9 @@ use crate::model::Fingerprint;
 use jiff::Timestamp;
 use std::net::IpAddr;
 
-/// One request as the fake remembers it, so that tests can say "nothing was asked twice", "no change was sent twice",
-/// "the budget was kept". Holds no secret: credentials are fingerprints, paths that are secrets are cut.
+/// One request as the fake remembers it, so that tests can say "nothing was asked twice", "no change was sent
+/// twice", "the budget was kept". Holds no secret: credentials are fingerprints, paths that are secrets are
+/// cut.
 #[derive(Clone, Debug)]
 pub struct Seen {
     pub at: Timestamp,

@@ -102,6 +102,32 @@ impl Server {
     }
 }
 
+/// A [`Server`] with a thread of its own, for callers that do not wait for anything themselves.
+#[derive(Debug)]
+pub struct Background {
+    server: Server,
+    // Ends the thread when dropped, after the server.
+    _runtime: tokio::runtime::Runtime,
+}
+
+impl Background {
+    /// Serves like [`Server::start`].
+    pub fn start(world: World, address: SocketAddr) -> Result<Background, CannotListen> {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
+        let runtime = runtime.map_err(|e| CannotListen { address, cause: CannotListenCause::Io(e) })?;
+        let server = runtime.block_on(Server::start(world, address))?;
+        Ok(Background { server, _runtime: runtime })
+    }
+}
+
+impl std::ops::Deref for Background {
+    type Target = Server;
+
+    fn deref(&self) -> &Server {
+        &self.server
+    }
+}
+
 impl Drop for Server {
     fn drop(&mut self) {
         self.task.abort();

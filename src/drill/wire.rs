@@ -43,7 +43,8 @@ impl Tap {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
-    /// How much of `buffer` may be written now.
+    /// How much of `buffer` may be written now. Counts what is allowed, not what the kernel then takes: a cut
+    /// may come early, never late.
     fn allow(&self, buffer: &[u8]) -> Allowed {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let (left, end) = match *state {
@@ -126,7 +127,8 @@ impl AsyncWrite for Stream {
         match self.tap.allow(buf) {
             Allowed::Bytes(count) => Pin::new(&mut self.inner).poll_write(cx, &buf[..count]),
             Allowed::Closed => Poll::Ready(Err(io::ErrorKind::ConnectionReset.into())),
-            // Nobody wakes this up again, and that is the point; reading still notices when the client gives up.
+            // Nobody wakes this up again, and that is the point; reading still notices when the client gives
+            // up.
             Allowed::Never => Poll::Pending,
         }
     }

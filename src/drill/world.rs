@@ -3,7 +3,8 @@ use super::chance::Chance;
 use super::choices::Choices;
 use super::clock::Clock;
 use super::failure::{self, FailureRule, Trouble};
-use super::gate::Limits;
+use super::gate::{self, Limits};
+use super::refusal::Style;
 use super::reply::Reply;
 use super::request::Request;
 use super::seen::{Access, Seen};
@@ -134,7 +135,7 @@ impl World {
         };
         let (right, judged) = match struck.lets_through().then(|| self.served(request)) {
             Some((reply, judged)) => (Some(reply), judged),
-            None => (None, Judged::NOT_ASKED),
+            None => (None, Judged { credential: carried(request), access: Access::NotAsked }),
         };
         let (reply, trouble) = struck.apply(right, self.choices.rate_limit_code);
         self.remember(request, &reply, judged);
@@ -236,6 +237,12 @@ impl World {
         }
     }
 
+    /// The state of a token as its record shows it; `None` when there is no such token any more.
+    pub fn token_status(&self, id: &str) -> Option<&str> {
+        let token = self.tokens.iter().find(|token| token.id == id)?;
+        Some(token.status_at(self.clock.now()))
+    }
+
     /// Builds that deploy hooks started: a verifier must start none.
     pub fn builds_started(&self) -> u32 {
         self.hooks.iter().map(|hook| hook.builds).sum()
@@ -261,6 +268,11 @@ impl World {
         let grant = self.grants.iter().find(|grant| grant.access.as_ref() == Some(value))?;
         (now < grant.access_expires).then(|| grant.clone())
     }
+}
+
+/// The credential of a request that was never judged.
+fn carried(request: &Request) -> Option<Fingerprint> {
+    gate::presented(request, Style::Product).ok().map(|presented| presented.fingerprint())
 }
 
 /// The identifier in a deploy hook is the secret (CLOUDFLARE.md 1.16).

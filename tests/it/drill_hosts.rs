@@ -213,8 +213,16 @@ async fn temporary_credentials_need_their_session_and_die_with_their_parent() {
     world.put(&format!("/accounts/{account}/r2/buckets"), json!({"name": "backups"}));
     let client = Client::start(world.build()).await;
     let path = format!("/accounts/{account}/r2/temp-access-credentials");
-    let body = json!({"bucket": "backups", "parentAccessKeyId": parent.id, "permission": "admin-read-only", "ttlSeconds": 60});
-    let made = client.send(Auth::Bearer(&parent.value), "POST", &path, Some(body)).await;
+    let wish = |seconds: u32| {
+        json!({
+            "bucket": "backups",
+            "parentAccessKeyId": parent.id,
+            "permission": "admin-read-only",
+            "ttlSeconds": seconds,
+        })
+    };
+
+    let made = client.send(Auth::Bearer(&parent.value), "POST", &path, Some(wish(60))).await;
     let field = |name: &str| made.body["result"][name].as_str().expect("a credential").to_owned();
     let (id, secret, session) = (field("accessKeyId"), field("secretAccessKey"), field("sessionToken"));
     let with = Signer { id: &id, secret: &secret, host: None, session: Some(&session) };
@@ -222,8 +230,10 @@ async fn temporary_credentials_need_their_session_and_die_with_their_parent() {
     assert_eq!(s3_get(&client, &without, "/backups").await.0, 401, "without the session token");
     assert_eq!(s3_get(&client, &with, "/backups").await.0, 200);
     assert_eq!(s3_get(&client, &with, "/").await.0, 403, "for one bucket only");
-    let too_long = json!({"bucket": "b", "parentAccessKeyId": parent.id, "permission": "admin-read-only", "ttlSeconds": 604_801});
-    assert_eq!(client.send(Auth::Bearer(&parent.value), "POST", &path, Some(too_long)).await.status, 400);
+    assert_eq!(
+        client.send(Auth::Bearer(&parent.value), "POST", &path, Some(wish(604_801))).await.status,
+        400
+    );
     let own = format!("/accounts/{account}/tokens/{}", parent.id);
     client.send(Auth::Bearer(&parent.value), "DELETE", &own, None).await;
     assert_eq!(s3_get(&client, &with, "/backups").await.0, 401, "the parent is gone");

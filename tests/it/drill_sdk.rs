@@ -1,4 +1,5 @@
-//! The fake against Cloudflare's own client: both were written from other sources, so agreement means something.
+//! The fake against Cloudflare's own client: both were written from other sources, so agreement means
+//! something.
 
 use super::drill_client::LOOPBACK;
 use cfleak::drill::story::{Cast, incident};

@@ -6,6 +6,7 @@ mod config;
 mod corpus;
 mod drill_audit;
 mod drill_client;
+mod drill_command;
 mod drill_failures;
 mod drill_hosts;
 mod drill_sdk;

@@ -38,7 +38,9 @@ fn user_json(world: &World, user: &User) -> Value {
     let memberships = world.memberships.iter().filter(|m| m.user.as_deref() == Some(&user.id));
     let organizations: Vec<Value> = memberships
         .filter_map(|m| Some((m, world.account(&m.account)?)))
-        .map(|(m, account)| json!({"id": account.id, "name": account.name, "status": "member", "roles": [m.role.name()]}))
+        .map(|(m, account)| {
+            json!({"id": account.id, "name": account.name, "status": "member", "roles": [m.role.name()]})
+        })
         .collect();
     json!({
         "id": user.id,
@@ -71,7 +73,8 @@ fn list_accounts(world: &mut World, call: &Call<'_>) -> Answer {
     Ok(numbered(listed, call.request, 20, 50))
 }
 
-/// An account shows up for any permission on it; an account-owned token always sees its own (CLOUDFLARE.md 2.3, 2.6).
+/// An account shows up for any permission on it; an account-owned token always sees its own (CLOUDFLARE.md
+/// 2.3, 2.6).
 fn sees_account(world: &World, caller: &Caller, account: &Account) -> bool {
     if world.sees(caller, Target::Account(&account.id)) {
         return true;
@@ -189,6 +192,6 @@ fn zone_json(world: &World, zone: &Zone) -> Value {
         "tenant": {"id": null, "name": null},
         "tenant_unit": {"id": null},
         "permissions": ["#zone:read"],
-        "plan": {"id": "0feeeeeeeeeeeeeeeeeeeeeeeeeeeeee", "name": "Free Website", "price": 0, "currency": "USD"},
+        "plan": {"id": "0f".repeat(16), "name": "Free Website", "price": 0, "currency": "USD"},
     })
 }

@@ -1,7 +1,8 @@
-//! The endpoints that are only a list of things: what each is called, who may read and write it, how it pages.
+//! The endpoints that are only a list of things: what each is called, who may read and write it, how it
+//! pages.
 //!
-//! A table, so that the read surface of CLOUDFLARE.md 7 fits on a few screens. What they do is in `shelf`; whatever
-//! needs more than a list has a file of its own.
+//! A table, so that the read surface of CLOUDFLARE.md 7 fits on a few screens. What they do is in `shelf`;
+//! whatever needs more than a list has a file of its own.
 
 use super::family::Ids::{Hex, Named, Number, Uuid};
 use super::family::Paging::{Cursor, Nested, Numbered, Single as Whole};
@@ -43,7 +44,15 @@ const DNS_RECORD: V1Words =
     V1Words { create: "rec_add", update: "rec_set", delete: "rec_del", resource_type: "DNS_record" };
 
 pub(crate) fn dns_record() -> Value {
-    json!({"ttl": 1, "proxied": false, "proxiable": true, "settings": {}, "meta": {}, "comment": null, "tags": []})
+    json!({
+        "ttl": 1,
+        "proxied": false,
+        "proxiable": true,
+        "settings": {},
+        "meta": {},
+        "comment": null,
+        "tags": [],
+    })
 }
 
 pub(super) const OF_ACCOUNTS: &[Family] = &[

@@ -118,8 +118,8 @@ pub(crate) struct V1Words {
     pub resource_type: &'static str,
 }
 
-/// A single object at a path (`GET`, `PUT`, `PATCH`, `POST`, `DELETE`), or, in the list of actions, a `POST` that does
-/// something and has no object of its own.
+/// A single object at a path (`GET`, `PUT`, `PATCH`, `POST`, `DELETE`), or, in the list of actions, a `POST`
+/// that does something and has no object of its own.
 #[derive(Debug)]
 pub(crate) struct Single {
     pub path: &'static str,

@@ -94,8 +94,8 @@ impl Route {
     }
 }
 
-/// The most literal route of a path. A path without a route, or with an identifier that cannot be one, is 7003
-/// whatever the credential (CLOUDFLARE.md 2.3).
+/// The most literal route of a path. A path without a route, or with an identifier that cannot be one, is
+/// 7003 whatever the credential (CLOUDFLARE.md 2.3).
 pub(crate) fn find<'r>(
     routes: &'r [Route],
     method: &Method,

@@ -1,7 +1,7 @@
 //! Plain lists and single objects: what the families of endpoints do.
 //!
-//! Objects are kept as the JSON they came as, under the path they live at. Leaves out validation: a rehearsal needs a
-//! DNS record to appear, not to be a correct DNS record.
+//! Objects are kept as the JSON they came as, under the path they live at. Leaves out validation: a rehearsal
+//! needs a DNS record to appear, not to be a correct DNS record.
 
 use super::super::audit::Note;
 use super::super::clock::rfc3339;

@@ -20,7 +20,8 @@ pub(super) fn routes() -> Vec<Route> {
     ["/user/tokens", "/accounts/{account}/tokens"].into_iter().flat_map(routes_under).collect()
 }
 
-/// Permissions are asked for by the endpoints themselves, since an OAuth token is turned away with words of its own.
+/// Permissions are asked for by the endpoints themselves, since an OAuth token is turned away with words of
+/// its own.
 fn routes_under(base: &str) -> Vec<Route> {
     let any = Needs::AnyCredential;
     let one = format!("{base}/{{token}}");

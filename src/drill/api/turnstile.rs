@@ -1,4 +1,5 @@
-//! Turnstile widgets (CLOUDFLARE.md 1.13, 3.7). Whether a secret works is asked elsewhere: `hosts/siteverify`.
+//! Turnstile widgets (CLOUDFLARE.md 1.13, 3.7). Whether a secret works is asked elsewhere:
+//! `hosts/siteverify`.
 
 use super::super::clock::rfc3339;
 use super::super::refusal::Refusal;

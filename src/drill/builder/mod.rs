@@ -16,8 +16,8 @@ use super::world::World;
 use crate::model::Secret;
 use jiff::{SignedDuration, Timestamp};
 
-/// Puts a [`World`] together. Everything added gives back what a test or a story needs to know of it: identifiers as
-/// text, credentials as [`Secret`].
+/// Puts a [`World`] together. Everything added gives back what a test or a story needs to know of it:
+/// identifiers as text, credentials as [`Secret`].
 #[derive(Debug)]
 pub struct Builder {
     pub(crate) world: World,

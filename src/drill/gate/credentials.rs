@@ -43,7 +43,8 @@ fn bearer(request: &Request) -> Result<Presented, Refusal> {
     if could_be_a_token(value) { Ok(Presented::Bearer(Secret::new(value))) } else { Err(malformed()) }
 }
 
-/// A Global key as a bearer is malformed (CLOUDFLARE.md 2.4): the old form is too short, the new one has its own prefix.
+/// A Global key as a bearer is malformed (CLOUDFLARE.md 2.4): the old form is too short, the new one has its
+/// own prefix.
 fn could_be_a_token(value: &str) -> bool {
     let token = (40..=80).contains(&value.len()) && !value.starts_with("cfk_") && value.bytes().all(url_safe);
     token || could_be_oauth(value)

@@ -1,7 +1,8 @@
 //! The gate of the API: whose request is this, and may it go on?
 //!
-//! In the order Cloudflare asks: lock-out, shape of the credential, the credential, its state, its conditions, the
-//! rate. Permissions on a resource come later, with the route. Leaves out what any endpoint does.
+//! In the order Cloudflare asks: lock-out, shape of the credential, the credential, its state, its
+//! conditions, the rate. Permissions on a resource come later, with the route. Leaves out what any endpoint
+//! does.
 
 mod credentials;
 mod limits;

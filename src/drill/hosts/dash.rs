@@ -1,5 +1,5 @@
-//! `https://dash.cloudflare.com/oauth2/…` (CLOUDFLARE.md 1.6, 3.7). Logging in is not played: logins come from the
-//! builder.
+//! `https://dash.cloudflare.com/oauth2/…` (CLOUDFLARE.md 1.6, 3.7). Logging in is not played: logins come
+//! from the builder.
 
 use super::super::reply::Reply;
 use super::super::request::Request;

@@ -18,6 +18,8 @@ use jiff::{SignedDuration, Timestamp};
 /// How far the clock of a signer may be off.
 const SKEW: SignedDuration = SignedDuration::from_mins(15);
 
+const XMLNS: &str = "http://s3.amazonaws.com/doc/2006-03-01/";
+
 /// Whoever signed: a token, whole or through temporary credentials for one bucket.
 struct Signer {
     token: Token,
@@ -166,7 +168,7 @@ impl World {
         xml(
             200,
             &format!(
-                "<ListAllMyBucketsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Buckets>{rows}</Buckets>\
+                "<ListAllMyBucketsResult xmlns=\"{XMLNS}\"><Buckets>{rows}</Buckets>\
                  <Owner><ID>{owner}</ID><DisplayName>{owner}</DisplayName></Owner></ListAllMyBucketsResult>"
             ),
         )
@@ -182,7 +184,7 @@ impl World {
         xml(
             200,
             &format!(
-                "<ListBucketResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Name>{bucket}</Name>\
+                "<ListBucketResult xmlns=\"{XMLNS}\"><Name>{bucket}</Name>\
                  <IsTruncated>false</IsTruncated>{rows}</ListBucketResult>"
             ),
         )

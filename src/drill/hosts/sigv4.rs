@@ -1,7 +1,7 @@
 //! AWS Signature Version 4 as a server checks it.
 //!
-//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>. Only the header
-//! form; presigned addresses are not played.
+//! <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>. Only the
+//! header form; presigned addresses are not played.
 
 use super::super::request::{Request, pairs};
 use crate::model::Secret;
@@ -117,8 +117,8 @@ mod tests {
         assert_eq!(hex(&case_6), "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54");
     }
 
-    /// "GET Bucket (List Objects)" of the S3 documentation, "Signature calculations: examples". The secret is put
-    /// together here, since it looks like one.
+    /// "GET Bucket (List Objects)" of the S3 documentation, "Signature calculations: examples". The secret is
+    /// put together here, since it looks like one.
     #[test]
     fn the_published_example_of_s3_is_accepted() {
         let empty = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";

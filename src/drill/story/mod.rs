@@ -1,9 +1,9 @@
-//! The incident that `cfleak drill` rehearses: a bakery, its two accounts, a deploy token that leaked, and somebody
-//! who used it.
+//! The incident that `cfleak drill` rehearses: a bakery, its two accounts, a deploy token that leaked, and
+//! somebody who used it.
 //!
-//! The past is made by acting it: every deploy and every step of the attacker is a request against the fake, at its
-//! time and from its address, so that state and audit logs agree by themselves. Leaves out what a responder does
-//! about it.
+//! The past is made by acting it: every deploy and every step of the attacker is a request against the fake,
+//! at its time and from its address, so that state and audit logs agree by themselves. Leaves out what a
+//! responder does about it.
 
 mod attack;
 mod company;

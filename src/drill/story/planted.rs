@@ -5,7 +5,8 @@ use super::company::{DOMAIN, days_before};
 use crate::model::{Kind, Secret};
 use jiff::SignedDuration;
 
-/// A credential that lies around: one of each kind and state, so that a scan shows every verdict side by side.
+/// A credential that lies around: one of each kind and state, so that a scan shows every verdict side by
+/// side.
 #[derive(Clone, Debug)]
 pub struct Planted {
     pub label: &'static str,

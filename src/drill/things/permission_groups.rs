@@ -44,8 +44,8 @@ impl PermissionGroup {
     }
 }
 
-/// Ids that documents or tests of Cloudflare name (CLOUDFLARE.md 3.1). All other ids are made up here and have to
-/// be fetched at run time, as they have to be from Cloudflare.
+/// Ids that documents or tests of Cloudflare name (CLOUDFLARE.md 3.1). All other ids are made up here and
+/// have to be fetched at run time, as they have to be from Cloudflare.
 const PUBLISHED_IDS: [(&str, &str); 6] = [
     ("Account API Tokens Read", "eb56a6953c034b9d97dd838155666f06"),
     ("Account API Tokens Write", "5bc3f8b21c554832afc660159ab75fa4"),

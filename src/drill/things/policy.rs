@@ -89,7 +89,8 @@ fn one_covers(key: &str, value: &Value, target: Target<'_>) -> bool {
         return matches!(target, Target::Zone { zone, .. } if matches(pattern, zone));
     }
     if let Some(pattern) = key.strip_prefix("com.cloudflare.edge.r2.bucket.") {
-        return matches!(target, Target::Bucket { bucket, account } if bucket_matches(pattern, account, bucket));
+        let Target::Bucket { bucket, account } = target else { return false };
+        return bucket_matches(pattern, account, bucket);
     }
     let Some(pattern) = key.strip_prefix("com.cloudflare.api.account.") else {
         return false;

@@ -1,7 +1,7 @@
 use super::super::company::Cast;
 
-/// The log of one job on GitHub Actions (SURFACES.md 2.1). The job's own secret is masked; the debugging script takes
-/// the token from `deploy/.env`, which the masker never heard of.
+/// The log of one job on GitHub Actions (SURFACES.md 2.1). The job's own secret is masked; the debugging
+/// script takes the token from `deploy/.env`, which the masker never heard of.
 pub(super) fn text(cast: &Cast) -> String {
     let token = cast.leaked.value.expose();
     let account = &cast.production;

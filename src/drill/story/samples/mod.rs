@@ -1,4 +1,5 @@
-//! What the leaks look like on disk: a repository with a history, a CI log, an agent's transcript, a home directory.
+//! What the leaks look like on disk: a repository with a history, a CI log, an agent's transcript, a home
+//! directory.
 
 mod ci_log;
 mod repository;

@@ -29,7 +29,7 @@ pub(super) fn text(cast: &Cast) -> String {
     let said = json!({
         "role": "assistant",
         "model": "claude",
-        "content": [{"type": "text", "text": "The token is there; the account id in wrangler.toml is another one."}],
+        "content": [{"type": "text", "text": "The token is there; the account id is another one."}],
     });
     let records = [
         record(cast, 0, "user", asked, Value::Null),
