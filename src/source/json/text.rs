@@ -90,14 +90,6 @@ impl Text {
         }
         self.copy(from, at..range.end);
     }
-
-    /// Forgets what was added behind `len`.
-    pub fn truncate(&mut self, len: usize) {
-        let mut map = OffsetMap::new();
-        map.append(&self.map, 0..len);
-        self.map = map;
-        self.bytes.truncate(len);
-    }
 }
 
 enum Decoded {
@@ -177,14 +169,5 @@ mod tests {
         assert_eq!(inner.bytes, b"a_b");
         assert_eq!(inner.map.raw_span(0..3), 9..18);
         assert_eq!(inner.map.raw_span(1..2), 10..17);
-    }
-
-    #[test]
-    fn what_was_cut_off_leaves_no_trace() {
-        let mut text = Text::default();
-        text.copy(Origin::raw(b"abcdef"), 0..6);
-        text.truncate(3);
-        text.copy(Origin::raw(b"abcdefgh"), 6..8);
-        assert_eq!((text.bytes.as_slice(), text.map.raw_span(2..4)), (b"abcgh".as_slice(), 2..7));
     }
 }

@@ -1,55 +1,70 @@
 //! Line numbers that a tool printed before each line of a file.
 //!
-//! They stand between the lines of a key, and a `12-` touches the value behind it (SURFACES.md 1.0).
+//! They stand between the lines of a key, and a `12-` touches the value behind it (SURFACES.md 1.0). Looked for in the
+//! text as JSON spells it, so that taking them off costs no second copy.
 
-use crate::source::json::Text;
+use memchr::memmem;
 use std::ops::Range;
 
-/// Takes the gutter off the text behind `from`, if it has one on every line.
-pub fn strip(text: &mut Text, from: usize) {
-    let Some(gutters) = find(&text.bytes[from..]) else { return };
-    let old = text.clone();
-    text.truncate(from);
-    let mut at = from;
-    for gutter in gutters {
-        text.copy(old.origin(), at..from + gutter.start);
-        at = from + gutter.end;
-    }
-    text.copy(old.origin(), at..old.len());
-}
+/// Ordinary text has no line number in its first lines.
+const FIRST_LINES: usize = 4;
 
-/// The gutters of all lines. Reminders and notes that a tool puts before or behind a listing have none.
-fn find(text: &[u8]) -> Option<Vec<Range<usize>>> {
+/// The gutters of a string's lines, if nearly every line has one: where in `raw`, the inside of a JSON string.
+///
+/// Reminders and notes that a tool puts before or behind a listing have none.
+pub fn find(raw: &[u8]) -> Option<Vec<Range<usize>>> {
     let mut style = None;
     let mut gutters: Vec<Range<usize>> = Vec::new();
     let mut previous = 0;
-    let mut at = 0;
-    let (mut lines, mut plain) = (0, 0);
-    for line in text.split_inclusive(|byte| *byte == b'\n') {
-        match gutter(line) {
-            Some(found) if style.is_none_or(|style| style == found.mark) && found.number > previous => {
-                style = Some(found.mark);
+    let mut plain = 0;
+    for line in lines(raw) {
+        match gutter(&raw[line.clone()]) {
+            Some(found) if style.is_none_or(|style| style == found.style) && found.number > previous => {
+                style = Some(found.style);
                 previous = found.number;
-                gutters.push(at..at + found.len);
-                lines += 1;
+                gutters.push(line.start..line.start + found.len);
             }
             Some(_) | None => {
-                plain += usize::from(!line.trim_ascii().is_empty());
-                // Ordinary text has no line number in its first lines; decide early.
-                if lines == 0 && plain > 3 {
+                plain += usize::from(!raw[line].trim_ascii().is_empty());
+                if gutters.is_empty() && plain >= FIRST_LINES {
                     return None;
                 }
             }
         }
-        at += line.len();
     }
-    (lines > 0 && plain <= lines.max(3)).then_some(gutters)
+    (!gutters.is_empty() && plain <= gutters.len().max(FIRST_LINES - 1)).then_some(gutters)
+}
+
+/// Lines between escaped line feeds.
+fn lines(raw: &[u8]) -> impl Iterator<Item = Range<usize>> {
+    let mut ends = memmem::find_iter(raw, b"\\n").filter(|at| !is_escaped(raw, *at));
+    let mut next = Some(0);
+    std::iter::from_fn(move || {
+        let start = next?;
+        let end = ends.next();
+        next = end.map(|end| end + 2);
+        Some(start..end.unwrap_or(raw.len()))
+    })
+}
+
+/// Is the backslash at `at` the second half of an escaped backslash?
+fn is_escaped(raw: &[u8], at: usize) -> bool {
+    raw[..at].iter().rev().take_while(|byte| **byte == b'\\').count() % 2 == 1
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Style {
+    Arrow,
+    Tab,
+    Bar,
+    /// grep marks hits with a colon and the lines around them with a dash.
+    Grep,
 }
 
 struct Gutter {
     len: usize,
     number: u64,
-    mark: &'static [u8],
+    style: Style,
 }
 
 /// `   12→`, `12⇥`, `12|`, `12:` or `12-`: what Read, `cat -n`, Cursor, Cline and `grep -n` print.
@@ -64,53 +79,45 @@ fn gutter(line: &[u8]) -> Option<Gutter> {
     let rest = &line[blanks + digits..];
     // A time of day or a range of numbers is no gutter.
     let is_number_again = rest.get(1).is_some_and(u8::is_ascii_digit);
-    let mark: &'static [u8] = match rest {
-        [0xe2, 0x86, 0x92, ..] => "→".as_bytes(),
-        [b'\t', ..] => b"\t",
-        [b'|', ..] => b"|",
-        // grep marks hits with a colon and the lines around them with a dash.
-        [b':' | b'-', ..] if !is_number_again => b":",
+    let (mark, style) = match rest {
+        [0xe2, 0x86, 0x92, ..] => (3, Style::Arrow),
+        _ if rest.starts_with(b"\\u2192") => (6, Style::Arrow),
+        [b'\\', b't', ..] => (2, Style::Tab),
+        [b'|', ..] => (1, Style::Bar),
+        [b':' | b'-', ..] if !is_number_again => (1, Style::Grep),
         _ => return None,
     };
-    Some(Gutter { len: blanks + digits + mark.len(), number, mark })
+    Some(Gutter { len: blanks + digits + mark, number, style })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::source::json::Origin;
 
     #[test]
     fn numbered_lines_lose_their_numbers_and_others_keep_them() {
         let table = [
-            ("     1→A=b\n     2→C=d\n", "A=b\nC=d\n"),
-            ("1\tA\n2\tB", "A\nB"),
-            ("10| x\n11| y\n", " x\n y\n"),
-            ("3:one\n4-two\n7:three\n", "one\ntwo\nthree\n"),
-            (
-                "     1→A\n\n<system-reminder>note</system-reminder>\n",
-                "A\n\n<system-reminder>note</system-reminder>\n",
-            ),
-            ("12:30:05 started\n", "12:30:05 started\n"),
-            ("total 3\n1 a\n", "total 3\n1 a\n"),
-            ("plain\ntext\n", "plain\ntext\n"),
+            (r"     1→A=b\n     2→C=d\n", r"A=b\nC=d\n"),
+            (r"1\tA\n2\tB", r"A\nB"),
+            (r"1\u2192A\n2\u2192B", r"A\nB"),
+            (r"10| x\n11| y\n", r" x\n y\n"),
+            (r"3:one\n4-two\n7:three\n", r"one\ntwo\nthree\n"),
+            (r"     1→A\n\n<reminder>note</reminder>\n", r"A\n\n<reminder>note</reminder>\n"),
+            (r"1→a\\n2→b\n2→c", r"a\\n2→b\nc"),
+            (r"12:30:05 started\n", r"12:30:05 started\n"),
+            (r"total 3\n1 a\n", r"total 3\n1 a\n"),
+            (r"plain\ntext\n", r"plain\ntext\n"),
+            ("", ""),
         ];
-        for (input, want) in table {
-            let mut text = Text::default();
-            text.copy(Origin::raw(input.as_bytes()), 0..input.len());
-            strip(&mut text, 0);
-            assert_eq!(String::from_utf8_lossy(&text.bytes), want, "{input}");
+        for (raw, want) in table {
+            let mut left = String::new();
+            let mut at = 0;
+            for gutter in find(raw.as_bytes()).unwrap_or_default() {
+                left += &raw[at..gutter.start];
+                at = gutter.end;
+            }
+            left += &raw[at..];
+            assert_eq!(left, want, "{raw}");
         }
-    }
-
-    #[test]
-    fn what_is_left_maps_back() {
-        let input = b"x: 1|ab\n2|cd";
-        let mut text = Text::default();
-        text.copy(Origin::raw(input), 0..input.len());
-        strip(&mut text, 3);
-        assert_eq!(text.bytes, b"x: ab\ncd");
-        assert_eq!(text.map.raw_span(3..5), 5..7);
-        assert_eq!(text.map.raw_span(6..8), 10..12);
     }
 }

@@ -213,9 +213,12 @@ impl<'j> Render<'j> {
         }
         if node.kind == (Kind::String { escaped: true }) {
             self.take_up_to(span.start);
-            let from = self.text.len();
-            self.text.unescape(self.job.origin, span.clone());
-            gutter::strip(&mut self.text, from);
+            for gutter in gutter::find(bytes).unwrap_or_default() {
+                let (start, end) = (span.start + gutter.start, span.start + gutter.end);
+                self.text.unescape(self.job.origin, self.taken..start);
+                self.taken = end;
+            }
+            self.text.unescape(self.job.origin, self.taken..span.end);
             self.taken = span.end;
         }
     }
