@@ -65,11 +65,11 @@ pub struct Global {
     pub debug: bool,
 
     /// Colours; NO_COLOR=1 means never
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto, hide_possible_values = true)]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
     pub color: When,
 
     /// Progress on stderr
-    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto, hide_possible_values = true)]
+    #[arg(long, global = true, value_enum, value_name = "WHEN", default_value_t = When::Auto)]
     pub progress: When,
 
     /// Exit with 0 where 1, 3 or 4 would tell of findings or gaps
