@@ -29,6 +29,16 @@ pub enum Flow {
     Stop,
 }
 
+impl Flow {
+    /// The next step, unless it is time to stop.
+    pub fn then(self, next: impl FnOnce() -> Flow) -> Flow {
+        match self {
+            Flow::Continue => next(),
+            Flow::Stop => Flow::Stop,
+        }
+    }
+}
+
 /// Where a source pushes what it read.
 ///
 /// Push rather than pull: a source walks, decompresses and decodes on as many threads as suit it, and hands over

@@ -2,22 +2,40 @@
 
 use crate::cli::Scan;
 use crate::commands::CommandError;
+use crate::commands::scan::repositories::{self, Selection};
 use crate::commands::settings::Settings;
-use crate::model::{Provenance, Skip, SkipReason};
-use crate::source::files::{self, FileOptions, Found};
+use crate::source::files::{self, FileOptions};
+use crate::source::git::history::Options;
+use crate::source::git::repository::Repository;
+use crate::source::git::{bundle, whole};
 use crate::source::limits::Limits;
 use crate::source::{Sink, stdin};
 use std::io;
 use std::path::{Path, PathBuf};
 
 /// Reads every target into `sink`. A target that is not there is an error before anything is read.
+///
+/// Returns the work trees that were met.
 pub fn read(
     targets: &[PathBuf],
     args: &Scan,
     settings: &Settings,
     sink: &dyn Sink,
-) -> Result<(), CommandError> {
+) -> Result<Vec<PathBuf>, CommandError> {
     let limits = limits(args, settings);
+    let history = Options { threads: settings.threads, limits: limits.clone() };
+    if let Some(selection) = Selection::of(args) {
+        for target in targets {
+            repositories::selected(target, &selection, &history, sink)?;
+        }
+        return Ok(Vec::new());
+    }
+    if args.no_worktree {
+        let opened = targets.iter().map(|target| Repository::open(target).map(|_| target.clone()));
+        let repositories = opened.collect::<Result<Vec<PathBuf>, _>>().map_err(repositories::not_opened)?;
+        repositories::histories(&repositories, &history, sink);
+        return Ok(Vec::new());
+    }
     let (streams, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         targets.iter().cloned().partition(|target| target == Path::new("-"));
     let options = FileOptions {
@@ -25,14 +43,25 @@ pub fn read(
         exclude: settings.config.exclude.iter().chain(&args.exclude).cloned().collect(),
         respect_gitignore: args.respect_gitignore || settings.config.respect_gitignore == Some(true),
         threads: settings.threads,
-        claim: &|_, _| false,
+        claim: &|_, head| bundle::is_bundle(head),
     };
     let found = files::walk(&paths, &options, sink)?;
-    histories(&found, args, sink);
+    if !args.no_history {
+        repositories::histories(&found.repositories, &history, sink);
+    }
+    for bundle in &found.claimed {
+        whole::bundle(bundle, &history, sink);
+    }
     if !streams.is_empty() {
         stdin::read(&mut io::stdin().lock(), &limits, sink);
     }
-    Ok(())
+    Ok(found.repositories.iter().filter_map(|path| work_tree(path)).collect())
+}
+
+/// The directory whose files a `.git` directory or file is about.
+fn work_tree(repository: &Path) -> Option<PathBuf> {
+    let is_inside = repository.file_name().is_some_and(|name| name == ".git");
+    repository.parent().filter(|_| is_inside).map(Path::to_owned)
 }
 
 fn limits(args: &Scan, settings: &Settings) -> Limits {
@@ -42,19 +71,5 @@ fn limits(args: &Scan, settings: &Settings) -> Limits {
         max_bytes: args.max_bytes.or(settings.config.max_bytes),
         depth: depth.map_or(default.depth, |depth| depth.try_into().unwrap_or(u32::MAX)),
         ..default
-    }
-}
-
-/// The seam for the git source. Until it reads them, histories are a hole, and said to be one.
-fn histories(found: &Found, args: &Scan, sink: &dyn Sink) {
-    if args.no_history {
-        return;
-    }
-    for repository in &found.repositories {
-        sink.skip(Skip {
-            provenance: Provenance::git(Some(repository.clone())),
-            reason: SkipReason::Unsupported,
-            detail: "this build does not read history".to_owned(),
-        });
     }
 }

@@ -80,8 +80,8 @@ impl Blocks {
     /// What stood between the same neighbours in the base is as clean or dirty as it was there.
     fn settle(&mut self, pieces: &[Piece], base: &Blocks) {
         let from = |at: usize| pieces.get(at).map(|piece| piece.from);
-        for at in 0..pieces.len() {
-            let Some(source) = pieces[at].from else { continue };
+        for (at, piece) in pieces.iter().enumerate() {
+            let Some(source) = piece.from else { continue };
             let before = match at {
                 0 => source == 0,
                 _ => source > 0 && from(at - 1) == Some(Some(source - 1)),
@@ -255,4 +255,157 @@ fn is_loose(byte: u8) -> bool {
 fn is_encoded_before(bytes: &[u8], start: usize, at: usize) -> bool {
     let line = &bytes[start.max(at.saturating_sub(ENCODED_LINE))..at];
     line.iter().all(|byte| byte.is_ascii_alphanumeric() || b"+/=_-\r\\".contains(byte))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// How far the judge of these tests looks.
+    const REACH: usize = 1500;
+
+    /// Where a `%` stands with a `#` near it.
+    fn judge(text: &[u8]) -> Vec<usize> {
+        let near = |at: usize| &text[at.saturating_sub(REACH)..text.len().min(at + REACH)];
+        memchr::memchr_iter(b'%', text).filter(|at| near(*at).contains(&b'#')).collect()
+    }
+
+    /// One run over several texts, as the walk does it.
+    struct Run {
+        seen: Seen,
+        hash: ContentHash,
+        judged: usize,
+    }
+
+    impl Run {
+        fn new() -> Self {
+            Run { seen: Seen::for_about(1 << 12), hash: ContentHash::new(), judged: 0 }
+        }
+
+        fn look(&mut self, text: &[u8], name: u64, origin: Option<Origin<'_>>) -> (Blocks, Vec<usize>) {
+            let mut blocks = Blocks::of(text, name, origin, &self.hash);
+            for window in blocks.unseen(&self.seen, &self.hash) {
+                self.judged += window.text.len();
+                let hits = judge(&text[window.text.clone()]).into_iter().map(|hit| hit + window.text.start);
+                let hits: Vec<usize> = hits.filter(|hit| window.core.contains(hit)).collect();
+                blocks.scanned(&window, &hits, &self.seen, &self.hash);
+            }
+            let found = blocks.dirty().into_iter().flat_map(|window| {
+                let hits =
+                    judge(&text[window.text.clone()]).into_iter().map(move |hit| hit + window.text.start);
+                hits.filter(move |hit| window.core.contains(hit)).collect::<Vec<_>>()
+            });
+            let found = found.collect();
+            (blocks, found)
+        }
+    }
+
+    #[derive(Clone, Debug)]
+    struct Edit {
+        at: usize,
+        removed: usize,
+        inserted: Vec<u8>,
+    }
+
+    /// Applies edits from left to right, and tells what was copied.
+    fn edited(base: &[u8], mut edits: Vec<Edit>) -> (Vec<u8>, Vec<Copied>) {
+        edits.sort_by_key(|edit| edit.at);
+        let (mut text, mut copies, mut from) = (Vec::new(), Vec::new(), 0);
+        let mut copy = |range: Range<usize>, text: &mut Vec<u8>| {
+            if !range.is_empty() {
+                copies.push(Copied { from: range.start, to: text.len(), len: range.len() });
+                text.extend_from_slice(&base[range]);
+            }
+        };
+        for edit in edits {
+            let at = edit.at.min(base.len());
+            if at < from {
+                continue;
+            }
+            copy(from..at, &mut text);
+            text.extend_from_slice(&edit.inserted);
+            from = (at + edit.removed).min(base.len());
+        }
+        copy(from..base.len(), &mut text);
+        (text, copies)
+    }
+
+    fn line() -> impl Strategy<Value = Vec<u8>> {
+        let word = prop_oneof![40 => "[a-z ]{0,60}\n", 2 => Just("%\n".to_owned()), 2 => Just("#\n".to_owned()),
+                               1 => "[A-Za-z0-9+/]{400}"];
+        word.prop_map(String::into_bytes)
+    }
+
+    fn text(lines: Range<usize>) -> impl Strategy<Value = Vec<u8>> {
+        proptest::collection::vec(line(), lines).prop_map(|lines| lines.concat())
+    }
+
+    fn edits() -> impl Strategy<Value = Vec<Edit>> {
+        let edit = (0usize..40_000, 0usize..3000, text(0..8));
+        let edit = edit.prop_map(|(at, removed, inserted)| Edit { at, removed, inserted });
+        proptest::collection::vec(edit, 0..6)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+        /// The whole point: what is spared changes nothing.
+        #[test]
+        fn a_history_of_edits_is_judged_like_every_version_alone(
+            base in text(0..900), versions in proptest::collection::vec(edits(), 0..6), rename in 0usize..8,
+        ) {
+            let mut run = Run::new();
+            let (mut blocks, found) = run.look(&base, 1, None);
+            prop_assert_eq!(found, judge(&base));
+            let mut text = base;
+            for (at, edits) in versions.into_iter().enumerate() {
+                let (next, copies) = edited(&text, edits);
+                let origin = Origin { blocks: &blocks, copies: &copies };
+                let (next_blocks, found) = run.look(&next, if at == rename { 2 } else { 1 }, Some(origin));
+                prop_assert_eq!(found, judge(&next));
+                (text, blocks) = (next, next_blocks);
+            }
+        }
+    }
+
+    #[test]
+    fn blocks_cover_the_text_and_only_a_lone_one_is_short() {
+        let hash = ContentHash::new();
+        for len in [0, 1, MIN - 1, MIN, 2 * MIN - 1, 2 * MIN, 10 * MIN + 7] {
+            let text = b"some words \n".repeat(len / 12 + 1)[..len].to_vec();
+            let blocks = Blocks::of(&text, 0, None, &hash);
+            assert_eq!(blocks.blocks.last().map_or(0, |block| block.end), len);
+            let lengths: Vec<usize> = (0..blocks.blocks.len()).map(|at| blocks.range(at).len()).collect();
+            assert!(lengths.len() <= 1 || lengths.iter().all(|length| *length >= MIN), "{len}: {lengths:?}");
+        }
+    }
+
+    #[test]
+    fn encoded_text_is_not_cut() {
+        let hash = ContentHash::new();
+        let mut text = b"begin\n".repeat(500);
+        let encoded = text.len();
+        text.extend(format!("{}\n", "QUJDREVG".repeat(9)).repeat(200).into_bytes());
+        let end = text.len();
+        text.extend(b"end\n".repeat(1000));
+        let blocks = Blocks::of(&text, 0, None, &hash);
+        assert!(blocks.blocks.iter().all(|block| !(encoded + 100..end - 100).contains(&block.end)));
+        assert!(blocks.blocks.len() > 2);
+    }
+
+    #[test]
+    fn an_edit_costs_a_look_at_its_surroundings_only() {
+        let mut run = Run::new();
+        let base: Vec<u8> = (0..50_000).flat_map(|line| format!("line {line}\n").into_bytes()).collect();
+        let (blocks, _) = run.look(&base, 1, None);
+        run.judged = 0;
+        let edit = Edit { at: base.len() / 2, removed: 3, inserted: b"other".to_vec() };
+        let (next, copies) = edited(&base, vec![edit]);
+        let origin = Origin { blocks: &blocks, copies: &copies };
+        let (_, found) = run.look(&next, 1, Some(origin));
+        assert!(found.is_empty() && run.judged < 12 * MIN, "{}", run.judged);
+        run.judged = 0;
+        run.look(&next, 1, None);
+        assert_eq!(run.judged, 0, "the same text in another family was seen already");
+    }
 }

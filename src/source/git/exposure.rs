@@ -29,9 +29,8 @@ impl<'a> WorkTree<'a> {
     /// repository that has no work tree, or that gix cannot open.
     pub fn new(root: &'a Path, repository: &'a Repository, lookup: &'a Lookup) -> Option<Self> {
         let gix = repository.gix()?;
-        let head = gix.head_id().ok().map(gix::Id::detach);
-        let index = index::open(&repository.git_dir.join("index"), repository.hash).ok().flatten();
-        let head = TreeOf::commit(lookup, head.as_deref());
+        let index = index::open(&repository.index_path(), repository.hash).ok().flatten();
+        let head = TreeOf::commit(lookup, repository.head().as_deref());
         Some(WorkTree { root, gix, index, head, hash: repository.hash })
     }
 

@@ -23,5 +23,7 @@ pub mod push;
 pub mod refs;
 pub mod repository;
 mod seen;
+pub mod select;
 pub mod texts;
+pub mod whole;
 mod words;

@@ -87,6 +87,32 @@ impl Repository {
         })
     }
 
+    /// Opens the repository that `path` is or lies in.
+    pub fn around(path: &Path) -> Result<Self, OpenError> {
+        let whole =
+            fs::canonicalize(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+        match Self::open(path) {
+            Err(OpenError::NotARepository(_)) => {}
+            opened => return opened,
+        }
+        for directory in whole.ancestors().skip(1) {
+            match Self::open(directory) {
+                Err(OpenError::NotARepository(_)) => {}
+                opened => return opened,
+            }
+        }
+        Err(OpenError::NotARepository(path.to_owned()))
+    }
+
+    /// The commit that HEAD points to, if there is one.
+    pub fn head(&self) -> Option<ObjectId> {
+        self.gix.as_ref()?.head_id().ok().map(gix::Id::detach)
+    }
+
+    pub fn index_path(&self) -> PathBuf {
+        self.git_dir.join("index")
+    }
+
     pub fn gix(&self) -> Option<&gix::Repository> {
         self.gix.as_ref()
     }
@@ -136,7 +162,7 @@ impl Repository {
             tips.extend(direct);
         }
         tips.extend(self.work_tree_heads());
-        let head = gix.head_id().ok().map(gix::Id::detach);
+        let head = self.head();
         if let Some(id) = head
             && gix.head().is_ok_and(|head| head.is_detached())
         {

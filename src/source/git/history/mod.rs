@@ -191,13 +191,3 @@ impl<'a> Look<'a> {
         self.sink.skip(Skip { provenance: provenance(self.history.origin(id, kind)), reason, detail });
     }
 }
-
-impl Flow {
-    /// The next step, unless it is time to stop.
-    fn then(self, next: impl FnOnce() -> Flow) -> Flow {
-        match self {
-            Flow::Continue => next(),
-            Flow::Stop => Flow::Stop,
-        }
-    }
-}
