@@ -99,6 +99,26 @@ pub struct GitOrigin {
     pub refs: Vec<String>,
 }
 
+impl GitOrigin {
+    /// An object of which nothing but its id is known yet.
+    pub fn of_object(repository: &str, object: String, kind: GitObjectKind) -> Self {
+        GitOrigin {
+            repository: repository.to_owned(),
+            object,
+            kind,
+            commit: None,
+            author: None,
+            author_email: None,
+            time: None,
+            summary: None,
+            path: None,
+            reachable: false,
+            at_head: false,
+            refs: Vec::new(),
+        }
+    }
+}
+
 /// Where in an agent's store a place stands (CONTRACT section 4, `transcript`).
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct TranscriptOrigin {

@@ -6,6 +6,7 @@ mod buffer;
 pub mod ci;
 pub mod container;
 pub mod files;
+pub mod git;
 pub mod json;
 mod large;
 pub mod limits;
@@ -28,6 +29,16 @@ pub enum Flow {
     Stop,
 }
 
+impl Flow {
+    /// The next step, unless it is time to stop.
+    pub fn then(self, next: impl FnOnce() -> Flow) -> Flow {
+        match self {
+            Flow::Continue => next(),
+            Flow::Stop => Flow::Stop,
+        }
+    }
+}
+
 /// Where a source pushes what it read.
 ///
 /// Push rather than pull: a source walks, decompresses and decodes on as many threads as suit it, and hands over
@@ -36,6 +47,15 @@ pub enum Flow {
 pub trait Sink: Sync {
     /// Scans one chunk. `Flow::Stop` asks the source to end early; what it then leaves out it need not report.
     fn chunk(&self, chunk: &Chunk<'_>) -> Flow;
+
+    /// Where `chunk` would find something: offsets in the thing a person can open, of the first byte of each find in
+    /// the core. Reports nothing.
+    ///
+    /// For a source that meets the same bytes again and again and can spare both sides the work once they are known
+    /// to hold nothing. A sink that cannot tell says that there may be something.
+    fn probe(&self, chunk: &Chunk<'_>) -> Vec<u64> {
+        vec![chunk.raw.offset + chunk.to_raw(chunk.core.clone()).start as u64]
+    }
 
     /// Something asked for was not read.
     fn skip(&self, skip: Skip);
