@@ -2,7 +2,7 @@
 
 use crate::commands::settings::Settings;
 use crate::model::{Count, Judgement, Skip};
-use crate::report::{Entry, Report, RuleNote, Summary};
+use crate::report::{Entry, Report, RuleNote, Summary, Veil};
 use crate::scan::Collected;
 use crate::ui::exit_code::Ending;
 use std::collections::BTreeMap;
@@ -23,6 +23,10 @@ pub struct Run {
 }
 
 pub fn report(run: Run, settings: &Settings) -> Report {
+    let veil = match settings.show_secrets {
+        true => Veil::default(),
+        false => Veil::over(run.collected.findings.iter().map(|finding| &finding.secret)),
+    };
     let entries = run
         .collected
         .findings
@@ -57,6 +61,7 @@ pub fn report(run: Run, settings: &Settings) -> Report {
         configuration: settings.configured_by(),
         base: settings.base.clone(),
     };
+    veil.report(&mut report);
     report.summary = report.counted();
     report
 }

@@ -21,11 +21,13 @@ mod sarif;
 mod tests;
 mod uri;
 mod v1;
+mod veil;
 mod words;
 
 pub use entry::{Entry, Outcome, State};
 pub use human::Style;
 pub use read::ReadError;
+pub use veil::Veil;
 
 use crate::model::{Confidence, Partial, Skip, SkipReason};
 use std::collections::BTreeMap;
