@@ -2,20 +2,36 @@ use crate::cli::size;
 use clap::Args;
 use std::path::PathBuf;
 
-/// Find leaks in files, directories, archives or stdin.
+/// Find leaks in files, directories, git repositories, archives or stdin.
 #[derive(Args, Debug, Default)]
 pub struct Scan {
-    /// File, directory or archive; `-` for stdin [default: .]
+    /// File, directory, git repository, bundle or archive; `-` for stdin [default: .]
     #[arg(value_name = "TARGET")]
     pub targets: Vec<PathBuf>,
 
     /// Leave out the history of git repositories
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["no_worktree", "staged", "range", "since"])]
     pub no_history: bool,
 
     /// Read the coding agents' stores of this user, beside TARGET or instead of it
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["no_worktree", "staged", "range", "since"])]
     pub transcripts: bool,
+
+    /// Read the history of git repositories and nothing else
+    #[arg(long, conflicts_with_all = ["staged", "range", "since"])]
+    pub no_worktree: bool,
+
+    /// Read what is staged in a git repository
+    #[arg(long, conflicts_with_all = ["range", "since"])]
+    pub staged: bool,
+
+    /// Read what these commits brought: A..B, A...B, or everything that B has
+    #[arg(long, value_name = "A..B", conflicts_with = "since")]
+    pub range: Option<String>,
+
+    /// Read what was committed after this revision, up to HEAD
+    #[arg(long, value_name = "REV")]
+    pub since: Option<String>,
 
     /// Leave out paths that match; any number of times
     #[arg(long, value_name = "GLOB")]

@@ -116,6 +116,11 @@ fn config(global: &Global, edge: &Edge, start: Option<&Path>) -> Result<Config, 
     Ok(Config::read(&path, trust)?)
 }
 
+/// The work tree around a target.
+pub fn work_tree(working_directory: &Path, target: &Path) -> Option<PathBuf> {
+    repository(&start(Some(working_directory), Some(target))?)
+}
+
 /// The work tree around a directory.
 fn repository(start: &Path) -> Option<PathBuf> {
     start.ancestors().find(|directory| directory.join(".git").exists()).map(Path::to_owned)

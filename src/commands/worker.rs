@@ -1,7 +1,7 @@
 //! Where the parts meet: a source pushes chunks in, the scan looks at them, the collector keeps what it saw.
 
 use crate::commands::interrupt::Interrupt;
-use crate::model::{Chunk, Skip, SkipReason, Tally};
+use crate::model::{Candidate, Chunk, Confidence, Reason, Skip, SkipReason, Tally};
 use crate::scan::{Collected, Collector, Hits};
 use crate::source::{Flow, Sink};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -11,6 +11,7 @@ pub struct Worker<'a, S> {
     scan: S,
     tally: &'a Tally,
     interrupt: Interrupt,
+    least: Confidence,
     gathered: Mutex<Gathered>,
 }
 
@@ -22,8 +23,9 @@ struct Gathered {
 }
 
 impl<'a, S: Fn(&Chunk<'_>, &mut Hits) + Sync> Worker<'a, S> {
-    pub fn new(scan: S, tally: &'a Tally, interrupt: Interrupt) -> Self {
-        Worker { scan, tally, interrupt, gathered: Mutex::default() }
+    /// `least` is the confidence from which on findings are reported.
+    pub fn new(scan: S, tally: &'a Tally, interrupt: Interrupt, least: Confidence) -> Self {
+        Worker { scan, tally, interrupt, least, gathered: Mutex::default() }
     }
 
     /// What was found, and what was not read, sorted.
@@ -65,6 +67,21 @@ impl<S: Fn(&Chunk<'_>, &mut Hits) + Sync> Sink for Worker<'_, S> {
             self.gathered().collector.take(hits);
         }
         if self.interrupt.is_set() { Flow::Stop } else { Flow::Continue }
+    }
+
+    /// A documentation sample is nothing to come back for, unless samples are asked for: no other place can make more
+    /// of it, and in some histories every version of every file has one.
+    fn probe(&self, chunk: &Chunk<'_>) -> Vec<u64> {
+        let mut hits = Hits::default();
+        (self.scan)(chunk, &mut hits);
+        let wants_all = self.least == Confidence::Low;
+        let counts =
+            |candidate: &&Candidate| wants_all || !candidate.reasons.contains(&Reason::DocumentationSample);
+        let candidates = hits.candidates.iter().filter(counts).map(|candidate| candidate.place.span.start);
+        let partials = hits.partials.iter().map(|partial| partial.place.span.start);
+        let limit =
+            hits.over_decode.then(|| chunk.raw.offset + chunk.to_raw(chunk.core.clone()).start as u64);
+        candidates.chain(partials).chain(limit).collect()
     }
 
     fn skip(&self, skip: Skip) {

@@ -18,5 +18,6 @@ mod patterns;
 mod report;
 mod rules;
 mod scan;
+mod scan_git;
 mod verify;
 mod verify_command;

@@ -1,13 +1,14 @@
 //! `cfleak scan`: read, scan, judge, report.
 
 mod allow;
+pub(super) mod repositories;
 mod sources;
 mod stores;
 
 use crate::cli::Scan;
 use crate::commands::interrupt::Interrupt;
 use crate::commands::judge::Bench;
-use crate::commands::settings::Settings;
+use crate::commands::settings::{self, Settings};
 use crate::commands::worker::Worker;
 use crate::commands::writeup::{self, Run};
 use crate::commands::{CommandError, engine};
@@ -84,9 +85,14 @@ pub(super) fn read(
     interrupt: &Interrupt,
 ) -> Result<(Collected, Vec<Skip>), CommandError> {
     let scan = |chunk: &Chunk<'_>, hits: &mut Hits| engine.scan(chunk, hits);
-    let worker = Worker::new(scan, tally, interrupt.clone());
+    let worker = Worker::new(scan, tally, interrupt.clone(), settings.min_confidence);
     threads(settings.threads);
     let _progress = Progress::watch(settings.progress, Arc::clone(tally));
-    sources::read(targets, args, settings, &worker)?;
-    Ok(worker.finish())
+    let mut work_trees = sources::read(targets, args, settings, &worker)?;
+    let (mut collected, skips) = worker.finish();
+    if let Some(working_directory) = &settings.base.working_directory {
+        work_trees.extend(targets.iter().filter_map(|target| settings::work_tree(working_directory, target)));
+        repositories::expose(&mut collected.findings, &work_trees, working_directory);
+    }
+    Ok((collected, skips))
 }

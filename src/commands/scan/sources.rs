@@ -3,26 +3,45 @@
 use super::stores;
 use crate::cli::Scan;
 use crate::commands::CommandError;
+use crate::commands::scan::repositories::{self, Selection};
 use crate::commands::settings::Settings;
-use crate::model::{Provenance, Skip, SkipReason};
 use crate::source::ci::Logs;
-use crate::source::files::{self, FileOptions, Found};
+use crate::source::files::{self, FileOptions};
+use crate::source::git::history::Options;
+use crate::source::git::repository::Repository;
+use crate::source::git::{bundle, whole};
 use crate::source::limits::Limits;
 use crate::source::{Sink, stdin, transcript};
-use std::io;
+use std::fs::File;
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
 /// Reads every target into `sink`. A target that is not there is an error before anything is read.
+///
+/// Returns the work trees that were met.
 pub fn read(
     targets: &[PathBuf],
     args: &Scan,
     settings: &Settings,
     sink: &dyn Sink,
-) -> Result<(), CommandError> {
+) -> Result<Vec<PathBuf>, CommandError> {
     let limits = limits(args, settings);
     // A CI log is known by its content, whatever source it comes from.
     let logs = Logs::new(sink);
     let sink: &dyn Sink = &logs;
+    let history = Options { threads: settings.threads, limits: limits.clone() };
+    if let Some(selection) = Selection::of(args) {
+        for target in targets {
+            repositories::selected(target, &selection, &history, sink)?;
+        }
+        return Ok(Vec::new());
+    }
+    if args.no_worktree {
+        let opened = targets.iter().map(|target| Repository::open(target).map(|_| target.clone()));
+        let repositories = opened.collect::<Result<Vec<PathBuf>, _>>().map_err(repositories::not_opened)?;
+        repositories::histories(&repositories, &history, sink);
+        return Ok(Vec::new());
+    }
     let (streams, paths): (Vec<PathBuf>, Vec<PathBuf>) =
         targets.iter().cloned().partition(|target| target == Path::new("-"));
     let options = FileOptions {
@@ -30,19 +49,32 @@ pub fn read(
         exclude: settings.config.exclude.iter().chain(&args.exclude).cloned().collect(),
         respect_gitignore: args.respect_gitignore || settings.config.respect_gitignore == Some(true),
         threads: settings.threads,
-        claim: &stores::claims,
+        claim: &|path, head| stores::claims(path, head) || bundle::is_bundle(head),
     };
     let found = files::walk(&paths, &options, sink)?;
-    histories(&found, args, sink);
+    if !args.no_history {
+        repositories::histories(&found.repositories, &history, sink);
+    }
+    let (bundles, claimed): (Vec<PathBuf>, Vec<PathBuf>) =
+        found.claimed.into_iter().partition(|path| is_bundle(path));
+    for bundle in &bundles {
+        whole::bundle(bundle, &history, sink);
+    }
     let stores = store_options(args, settings);
-    stores::read(&found.claimed, &stores, sink);
+    stores::read(&claimed, &stores, sink);
     if args.transcripts {
         stores::home(&stores, settings, sink)?;
     }
     if !streams.is_empty() {
         stdin::read(&mut io::stdin().lock(), &limits, sink);
     }
-    Ok(())
+    Ok(found.repositories.iter().filter_map(|path| work_tree(path)).collect())
+}
+
+/// The directory whose files a `.git` directory or file is about.
+fn work_tree(repository: &Path) -> Option<PathBuf> {
+    let is_inside = repository.file_name().is_some_and(|name| name == ".git");
+    repository.parent().filter(|_| is_inside).map(Path::to_owned)
 }
 
 fn limits(args: &Scan, settings: &Settings) -> Limits {
@@ -61,16 +93,9 @@ fn store_options(args: &Scan, settings: &Settings) -> transcript::Options {
     transcript::Options { max_depth, max_bytes: args.max_bytes.or(settings.config.max_bytes), ..default }
 }
 
-/// The seam for the git source. Until it reads them, histories are a hole, and said to be one.
-fn histories(found: &Found, args: &Scan, sink: &dyn Sink) {
-    if args.no_history {
-        return;
-    }
-    for repository in &found.repositories {
-        sink.skip(Skip {
-            provenance: Provenance::git(Some(repository.clone())),
-            reason: SkipReason::Unsupported,
-            detail: "this build does not read history".to_owned(),
-        });
-    }
+/// A walk tells a bundle by its first bytes and keeps only its path.
+fn is_bundle(path: &Path) -> bool {
+    let mut head = [0; 16];
+    let read = File::open(path).and_then(|mut file| file.read(&mut head));
+    read.is_ok_and(|read| bundle::is_bundle(&head[..read]))
 }

@@ -3,10 +3,11 @@
 //! Every value a test plants is looked for, in every spelling, in everything the run wrote: stdout, stderr, files.
 //! Only `--show-secrets` may show one.
 
+pub mod git;
 mod spellings;
 
 use cfleak::rules::examples::Seed;
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -22,6 +23,8 @@ pub struct Sandbox {
     planted: RefCell<Vec<String>>,
     /// What the test itself wrote, which may hold values.
     inputs: RefCell<BTreeMap<PathBuf, Vec<u8>>>,
+    /// The clock of the commits.
+    minutes: Cell<u64>,
 }
 
 impl Sandbox {
@@ -32,6 +35,7 @@ impl Sandbox {
             seed: RefCell::new(Seed(11)),
             planted: RefCell::default(),
             inputs: RefCell::default(),
+            minutes: Cell::new(0),
         };
         for directory in [sandbox.home(), sandbox.work()] {
             fs::create_dir(directory).expect("a fresh directory");
