@@ -14,7 +14,7 @@ pub struct Scan {
     pub no_history: bool,
 
     /// Read the coding agents' stores of this user, beside TARGET or instead of it
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["no_worktree", "staged", "range", "since"])]
     pub transcripts: bool,
 
     /// Read the history of git repositories and nothing else

@@ -20,6 +20,7 @@ pub mod time;
 pub mod transcript;
 
 use crate::model::{Chunk, Skip};
+use std::sync::{Mutex, PoisonError};
 
 /// What a sink answers to a chunk.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,4 +66,39 @@ pub trait Sink: Sync {
 
     /// One git object was read.
     fn object(&self, bytes: u64);
+}
+
+/// Turns chunks into questions: for a sink that passes on others than it gets, and is asked what would come of them.
+pub struct Asking<'a> {
+    sink: &'a dyn Sink,
+    answers: Mutex<Vec<u64>>,
+}
+
+impl<'a> Asking<'a> {
+    pub fn new(sink: &'a dyn Sink) -> Self {
+        Asking { sink, answers: Mutex::default() }
+    }
+
+    /// Where something would be found.
+    pub fn answers(self) -> Vec<u64> {
+        self.answers.into_inner().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Sink for Asking<'_> {
+    fn chunk(&self, chunk: &Chunk<'_>) -> Flow {
+        let found = self.sink.probe(chunk);
+        if !found.is_empty() {
+            self.answers.lock().unwrap_or_else(PoisonError::into_inner).extend(found);
+        }
+        Flow::Continue
+    }
+
+    fn skip(&self, skip: Skip) {
+        self.sink.skip(skip);
+    }
+
+    fn file(&self, _bytes: u64) {}
+
+    fn object(&self, _bytes: u64) {}
 }

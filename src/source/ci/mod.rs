@@ -19,7 +19,7 @@ mod time;
 pub use detect::{Format, detect};
 pub use time::set_time;
 
-use super::{Flow, Sink};
+use super::{Asking, Flow, Sink};
 use crate::model::{Chunk, Position, Provenance, Raw, Skip};
 use std::io::{self, Read};
 use std::ops::Range;
@@ -60,6 +60,12 @@ impl Sink for Logs<'_> {
             &mut lines::Story::default(),
             self.sink,
         )
+    }
+
+    fn probe(&self, chunk: &Chunk<'_>) -> Vec<u64> {
+        let asking = Asking::new(self.sink);
+        let _ = Logs::new(&asking).chunk(chunk);
+        asking.answers()
     }
 
     fn skip(&self, skip: Skip) {
