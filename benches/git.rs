@@ -37,17 +37,6 @@ fn main() {
                 found.iter().filter(|c| c.confidence >= Confidence::Medium).count(),
                 sink.skips.lock().unwrap().len(),
             );
-            if std::env::var_os("SHOW").is_some() {
-                for c in &found {
-                    println!(
-                        "{} {:?} {:?} {:?} {:?}",
-                        c.rule, c.confidence, c.place.position, c.reasons, c.place.provenance.git
-                    );
-                }
-                for s in sink.skips.lock().unwrap().iter() {
-                    println!("{s:?}");
-                }
-            }
         }
     }
 }
