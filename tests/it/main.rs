@@ -10,6 +10,7 @@ mod drill_command;
 mod drill_failures;
 mod drill_hosts;
 mod drill_sdk;
+mod drill_story;
 mod drill_surface;
 mod drill_tokens;
 mod drill_verify;

@@ -20,6 +20,7 @@ pub(super) fn routes() -> Vec<Route> {
         Route::get(&format!("{content}/v2"), Needs::Read(SCRIPTS), code),
         Route::new(Method::PUT, SCRIPT, Needs::Write(SCRIPTS), upload),
         Route::new(Method::PUT, &content, Needs::Write(SCRIPTS), upload),
+        Route::new(Method::PATCH, &format!("{SCRIPT}/secrets-bulk"), Needs::Write(SCRIPTS), put_secrets),
     ];
     let values = vec![
         Route::get(VALUE, Needs::Read(KV), value),
@@ -78,6 +79,19 @@ fn upload(world: &mut World, call: &Call<'_>) -> Answer {
     });
     scripts.push(script.clone());
     Ok(Reply::result(script))
+}
+
+/// Names with a secret are set, names with `null` are deleted; values are never kept.
+fn put_secrets(world: &mut World, call: &Call<'_>) -> Answer {
+    let secrets = world.shelves.entry(format!("{}/secrets", script_path(call))).or_default();
+    let body = call.request.json();
+    for (name, wish) in body["secrets"].as_object().into_iter().flatten() {
+        secrets.retain(|secret| secret["name"] != *name);
+        if !wish.is_null() {
+            secrets.push(json!({"name": name, "type": "secret_text"}));
+        }
+    }
+    Ok(Reply::result(json!(secrets)))
 }
 
 fn push(world: &mut World, shelf: &str, member: Value) {

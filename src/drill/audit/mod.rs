@@ -15,7 +15,7 @@ use super::reply::{Answer, Reply};
 use super::things::token::Owner;
 use super::world::World;
 use axum::http::Method;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 #[derive(Debug, Default)]
 pub(crate) struct AuditLogs {
@@ -152,20 +152,30 @@ fn status_of(answer: &Answer) -> u16 {
     }
 }
 
-/// A request body as the log may show it: what is a secret by its name is not written down.
+/// A request body as the log may show it: what is a secret by its name is not written down, however deep.
 fn without_secrets(body: Value) -> Value {
     const SECRET_FIELDS: [&str; 6] =
         ["tunnel_secret", "text", "secret", "value", "password", "client_secret"];
     let hide = |(name, value): (String, Value)| {
-        let shown = if SECRET_FIELDS.contains(&name.as_str()) && value.is_string() {
-            json!("REDACTED")
-        } else {
-            value
-        };
+        let hidden = SECRET_FIELDS.contains(&name.as_str()) && value.is_string();
+        let shown = if hidden { json!("REDACTED") } else { without_secrets(value) };
         (name, shown)
     };
     match body {
         Value::Object(fields) => Value::Object(fields.into_iter().map(hide).collect()),
-        _ => Value::Object(Map::new()),
+        Value::Array(items) => Value::Array(items.into_iter().map(without_secrets).collect()),
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => body,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn secrets_by_name_are_hidden_at_any_depth() {
+        let body = json!({"secrets": {"A": {"text": "s3cret", "type": "secret_text"}}, "list": [{"value": "s3cret"}]});
+        let shown = without_secrets(body).to_string();
+        assert!(!shown.contains("s3cret") && shown.contains("secret_text"), "{shown}");
     }
 }

@@ -40,6 +40,10 @@ pub(crate) const FILTERS: [(&str, &str); 23] = [
     ("zone_name", "/zone/name"),
 ];
 
+fn request_shown(body: Value) -> Value {
+    if body.is_null() { json!({}) } else { without_secrets(body) }
+}
+
 impl World {
     pub(super) fn write_v2(
         &mut self,
@@ -98,7 +102,7 @@ impl World {
                 "product": call.route.product,
                 "type": call.route.kind,
                 "scope": place.scope,
-                "request": without_secrets(request.json()),
+                "request": request_shown(request.json()),
                 "response": {},
             },
             "zone": {"id": zone_id, "name": zone_name},
