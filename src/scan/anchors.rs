@@ -20,6 +20,8 @@ pub(crate) enum Anchor {
     Spelled,
     /// A prefix inside base64 text; the literal begins at this letter of its group of four.
     Base64(usize),
+    /// What follows is spelled as mail is.
+    QuotedPrintable,
     /// Bytes in hexadecimal, one by one.
     Dump,
     /// A word of a name: a value in pieces may follow.
@@ -47,11 +49,14 @@ enum Searcher {
 /// case part. Four bytes at least: the vector searcher looks at as many bytes as its shortest literal has.
 const SPELLED: [&str; 5] = ["%5F%", "\\u005", "\\x5f", "&#95", "&#x5"];
 
+/// Of the header `Content-Transfer-Encoding`, in either case.
+const QUOTED_PRINTABLE: &str = "uoted-printable";
+
 /// `cf` as dumps show it, and how dumps begin.
 const DUMPS: [&str; 4] = ["63 66 ", "6366 ", "0x63,", "00000000"];
 
 /// Words that begin the names of credentials that cannot speak for themselves.
-const LABELS: [&str; 23] = [
+const LABELS: [&str; 22] = [
     "cloudflare",
     "CLOUDFLARE",
     "Cloudflare",
@@ -64,12 +69,11 @@ const LABELS: [&str; 23] = [
     "TURN_KEY",
     "CALLS_",
     "DEPLOY_HOOK",
-    "MCP_",
     "CF_A",
     "CF_T",
     "CF_K",
     "CF_D",
-    "CF_G",
+    "MCP_",
     "CF_Z",
     "cf_a",
     "cf_t",
@@ -98,6 +102,7 @@ impl Anchors {
             }
         }
         map.extend(SPELLED.map(|text| (text.into(), Anchor::Spelled)));
+        map.insert(QUOTED_PRINTABLE.into(), Anchor::QuotedPrintable);
         map.extend(DUMPS.map(|text| (text.into(), Anchor::Dump)));
         map.extend(LABELS.map(|text| (text.into(), Anchor::Label)));
         let entries: Vec<_> = map.into_iter().collect();

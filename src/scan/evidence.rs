@@ -7,7 +7,7 @@ use crate::model::{Confidence, Provenance, Reason};
 use crate::rules::{Context, LabelPattern, Rule, Words, words};
 use crate::scan::beside;
 use crate::scan::label::{self, Label, Names};
-use crate::scan::surroundings::{Mark, Marks, Near, wide_window};
+use crate::scan::surroundings::{Mark, Marks, Near, calls_another_host, wide_window};
 use crate::scan::view::View;
 use std::ops::Range;
 
@@ -75,6 +75,12 @@ impl Subject<'_> {
         value.len() == 40 && value.iter().all(u8::is_ascii_hexdigit)
     }
 
+    /// What stands on other lines does not make this Cloudflare's: its own line calls somebody else, or it has the form
+    /// of many things.
+    fn is_anothers(&self) -> bool {
+        self.is_like_a_commit() || calls_another_host(self.text(), &self.value)
+    }
+
     /// What the words of prose in front of the name make of it: `Cloudflare API token`, `GitHub token`.
     fn in_prose(&self) -> Option<(Label, Standing)> {
         let label = self.names.direct.as_ref()?.in_prose(self.text())?;
@@ -139,6 +145,9 @@ impl Scene<'_> {
         let email = || subject.context.email && has_email(subject.view, &subject.value);
         let an_email = Reason::Neighbour("an e-mail address".into());
         match self.near(subject.view, &subject.value, subject.index) {
+            Some(Near { text, on_line: false, .. }) if subject.is_anothers() => {
+                base(Confidence::Low).and(Reason::Mentioned(text))
+            }
             Some(Near { mark: Mark::Own | Mark::Host, text, .. }) => {
                 base(Confidence::High).and(Reason::Host(text))
             }

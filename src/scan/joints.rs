@@ -310,9 +310,12 @@ fn gutter(rest: &[u8]) -> usize {
     let indent = rest.iter().take(80).take_while(|&&byte| byte == b' ' || byte == b'\t').count();
     let edge = border(&rest[indent..]);
     if edge > 0 {
-        return indent
-            + edge
-            + rest[indent + edge..].iter().take(4).take_while(|&&byte| byte == b' ').count();
+        let cell = rest[indent + edge..].iter().take(80).take_while(|&&byte| byte == b' ').count();
+        // An empty cell stands before the one that goes on.
+        let next = border(&rest[indent + edge + cell..]);
+        let blank =
+            rest[indent + edge + cell + next..].iter().take(4).take_while(|&&byte| byte == b' ').count();
+        return indent + edge + if next > 0 { cell + next + blank } else { cell.min(4) };
     }
     let digits = rest[indent..].iter().take(7).take_while(|byte| byte.is_ascii_digit()).count();
     if digits > 0 {

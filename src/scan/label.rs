@@ -93,7 +93,8 @@ pub(crate) fn names(text: &[u8], value: Range<usize>) -> Names {
         if is_in_address(text, &range) {
             break;
         }
-        if is_number(&text[range.clone()]) {
+        let word = &text[range.clone()];
+        if is_number(word) && (walk.gap.lines == 0 || word.starts_with(b"$")) {
             passed = true;
             continue;
         }
@@ -329,7 +330,7 @@ mod tests {
 
     #[test]
     fn a_line_above_names_nothing() {
-        for text in ["CF_TOKEN=other\nVALUEVALUE", "cloudflare\n\nVALUEVALUE"] {
+        for text in ["CF_TOKEN=other\nVALUEVALUE", "cloudflare\n\nVALUEVALUE", "a:CF_TOKEN:20\nVALUEVALUE"] {
             assert_eq!(named(text).0, None, "{text}");
         }
         assert!(named("\"VALUEVALUE\"").1.at_start);

@@ -243,6 +243,11 @@ fn cloudflared(cases: &mut Cases) {
 
 fn buckets(cases: &mut Cases) {
     cases.group("R2 credentials");
+    cases.found(".env", "RCLONE_CONFIG_R2_ACCESS_KEY_ID=«hex:32»\nRCLONE_CONFIG_R2_SECRET_ACCESS_KEY=«r2»\n");
+    cases.found("run.sh", "AWS_ACCESS_KEY_ID=«hex:32» AWS_SECRET_ACCESS_KEY=«r2» aws s3 ls --endpoint-url https://«hex:32».r2.cloudflarestorage.com\n");
+    cases.found("settings.py", "AWS_S3_ENDPOINT_URL = 'https://«hex:32».r2.cloudflarestorage.com'\nAWS_S3_SECRET_ACCESS_KEY = '«r2»'\n");
+    cases.found("storage.yml", "r2:\n  service: S3\n  endpoint: https://«hex:32».r2.cloudflarestorage.com\n  access_key_id: «hex:32»\n  secret_access_key: «r2»\n");
+    cases.found("filesystems.php", "'r2' => [\n    'driver' => 's3',\n    'key' => '«hex:32»',\n    'secret' => '«r2»',\n    'endpoint' => 'https://«hex:32».r2.cloudflarestorage.com',\n],\n");
     cases.found("rclone.conf", "[r2]\ntype = s3\nprovider = Cloudflare\naccess_key_id = «hex:32»\nsecret_access_key = «r2»\nendpoint = https://«hex:32».r2.cloudflarestorage.com\n");
     cases.found(".aws/credentials", "[r2]\naws_access_key_id = «hex:32»\naws_secret_access_key = «r2»\nendpoint_url = https://«hex:32».r2.cloudflarestorage.com\n");
     cases.found(".env", "AWS_ACCESS_KEY_ID=«hex:32»\nAWS_SECRET_ACCESS_KEY=«r2»\nAWS_ENDPOINT=https://«hex:32».eu.r2.cloudflarestorage.com\n");

@@ -380,6 +380,22 @@ fn public_values(cases: &mut Cases) {
 
 fn hashes(cases: &mut Cases) {
     cases.group("hashes");
+    cases.nothing("scripts.json", r#"{"result":[{"id":"api","etag":"«hex:64»","pipeline_hash":"«hex:64»","handlers":["fetch"]}],"success":true,"url":"https://api.cloudflare.com/client/v4/accounts/«hex:32»/workers/scripts"}"#);
+    cases.nothing(
+        "deploy.yaml",
+        "  annotations:\n    checksum/cloudflare-secret: «hex:64»\n    checksum/cf-api-token: «hex:64»\n",
+    );
+    cases.nothing(
+        "manifest.json",
+        r#"{"cloudflare-key.js":"«hex:40»","cf-token.mjs":"«hex:40»","cloudflare.css":"«hex:40»"}"#,
+    );
+    cases.nothing(".gitleaksignore", "«hex:40»:rules/cloudflare.go:cloudflare-origin-ca-key:20\n«hex:40»:rules/cloudflare.go:cloudflare-api-key:21\n«hex:40»:b.go:x:1\n");
+    cases.nothing("cert.txt", "Cloudflare Origin Certificate\nserial: «hex:40»\nX509v3 Subject Key Identifier: «hex:40»\nsha1 fingerprint=«hex:40»\n");
+    cases.nothing("apps.json", r#"{"result":[{"aud":"«hex:64»","domain":"app.example.net","name":"cloudflare access app","uid":"«uuid»","kid":"«hex:64»"}]}"#);
+    cases.nothing("log.json", r#"{"traceparent":"00-«hex:32»-«hex:16»-01","cf":{"rayId":"«hex:16»","botScore":1,"ja3Hash":"«hex:32»","ja4":"t13d1516h2_8daaf6152771_e5627efa2ab1"},"requestId":"«uuid»"}"#);
+    cases.nothing("shadow", "cloudflared:$6$«alnum:16»$«alnum:86»:19000:0:99999:7:::\n");
+    cases.nothing("bcrypt.txt", "cf_admin_password_hash=$2b$10$«alnum:53»\n");
+    cases.nothing("dnssec.json", r#"{"result":{"status":"active","algorithm":"13","digest":"«hex:64»","digest_type":"2","key_tag":42,"public_key":"«base64:64»","ds":"example.net. 3600 IN DS 42 13 2 «hex:64»"}}"#);
     for (name, shape) in [
         ("CLOUDFLARE_API_TOKEN_SHA256", "hex:64"),
         ("CF_API_TOKEN_HASH", "hex:40"),
@@ -416,6 +432,35 @@ fn hashes(cases: &mut Cases) {
 
 fn strangers(cases: &mut Cases) {
     cases.group("strangers");
+    for (name, shape) in [
+        ("API_KEY", "hex:40"),
+        ("TOKEN", "hex:40"),
+        ("GITEA_TOKEN", "hex:40"),
+        ("SECRET", "hex:64"),
+        ("SECRET_KEY", "hex:64"),
+        ("APP_SECRET", "hex:64"),
+        ("AUTH_TOKEN", "hex:64"),
+        ("MASTER_KEY", "hex:64"),
+        ("COOKIE_SECRET", "hex:64"),
+        ("PRIVATE_KEY", "hex:64"),
+        ("WEBHOOK_SECRET", "hex:40"),
+        ("APP_KEY", "base64:32"),
+    ] {
+        cases.nothing(
+            ".env",
+            format!("CLOUDFLARE_ACCOUNT_ID=«hex:32»\nCLOUDFLARE_EMAIL=«email»\n{name}=«{shape}»\n"),
+        );
+        cases.nothing("docker-compose.yml", format!("    image: cloudflare/cloudflared:latest\n  app:\n    environment:\n      - {name}=«{shape}»\n"));
+    }
+    cases.nothing("a.sh", "curl https://api.cloudflare.com/client/v4/ips\ncurl -H 'Authorization: Bearer «alnum:40»' https://api.example.net/v1\n");
+    cases.nothing("a.sh", "curl https://api.cloudflare.com/client/v4/ips\ncurl -H 'Authorization: Token «hex:40»' https://api.example.net/v1\n");
+    cases.nothing("main.py", "client.custom_certificates.create(private_key=\"-----BEGIN RSA PRIVATE KEY-----\\n«base64:900»\\n-----END RSA PRIVATE KEY-----\\n\") # cloudflare, raw_response, stream\n");
+    cases.nothing("tls.yaml", "# cloudflare origin certificate\ndata:\n  tls.key: «pem64»\n");
+    cases.nothing(
+        "headers.txt",
+        "x-amz-cf-id: «alnum:54»==\nx-amz-cf-pop: AMS1-C1\nvia: 1.1 «hex:32».cloudfront.net (CloudFront)\n",
+    );
+    cases.nothing("cf.env", "CF_DISTRIBUTION_ID=E«alnum:13»\nCF_KEY_PAIR_ID=K«alnum:13»\nCF_PASSWORD=«alnum:20»\nCF_API=https://api.cf.example.net\n");
     for (name, shape) in [
         ("AWS_SECRET_ACCESS_KEY", "alnum:40"),
         ("GITHUB_CLIENT_SECRET", "hex:40"),

@@ -37,6 +37,26 @@ fn http_clients(cases: &mut Cases) {
     ] {
         cases.found("notes.sh", command);
     }
+    for code in [
+        "let res = client.get(\"https://api.cloudflare.com/client/v4/zones\").header(\"X-Auth-Key\", \"«key»\");\n",
+        "let res = client.get(\"https://api.cloudflare.com/client/v4/zones\").bearer_auth(\"«legacy»\");\n",
+        "headers:\n  X-Auth-Email: «email»\n  X-Auth-Key: «key»\n",
+        "const headers = new Headers();\nheaders.append('Authorization', 'Bearer «legacy»');\nfetch('https://api.cloudflare.com/client/v4/graphql', { headers });\n",
+        "curl https://api.cloudflare.com/client/v4/graphql \\\n  --header 'content-type: application/json' \\\n  --header 'authorization: Bearer «legacy»' \\\n  --data '{}'\n",
+        "curl --request POST \\\n  --header 'Authorization: Bearer «legacy»' \\\n  --url https://api.cloudflare.com/client/v4/zones/«hex:32»/purge_cache\n",
+        "proxy_set_header Authorization \"Bearer «legacy»\";\nproxy_pass https://api.cloudflare.com;\n",
+        "$data = ['secret' => '«turnstile»', 'response' => $_POST['cf-turnstile-response']];\n",
+        "{\"secret\": \"«turnstile»\", \"response\": \"x\", \"remoteip\": \"192.0.2.1\"} -> https://challenges.cloudflare.com/turnstile/v0/siteverify\n",
+        "requests.get(url, headers={'CF-Access-Client-Secret': '«access64»', 'CF-Access-Client-Id': '«hex:32».access'})\n",
+        "wrangler r2 sql query --token «user» \"select 1\"\n",
+        "warp-cli connector new «tunnel»\n",
+        "docker run cloudflare/cloudflared tunnel run --token=«tunnel»\n",
+        "python -m cloudflare_dyndns --api-token «legacy» example.net\n",
+        "flarectl --token «legacy» zone list # cloudflare\n",
+        "Set-CFSession -Token '«legacy»' # PSCloudflare\n",
+    ] {
+        cases.found("code.txt", code);
+    }
     cases.found(".netrc", "machine api.cloudflare.com login token password «legacy»\n");
     cases.found(".netrc", "machine api.cloudflare.com\n  login «email»\n  password «key»\n");
     cases.found(

@@ -33,6 +33,7 @@ pub fn add(cases: &mut Cases) {
     records(cases);
     evidence_elsewhere(cases);
     linked(cases);
+    every_kind_spelled(cases);
 }
 
 /// `template` with each of the four lines in the place of `@`.
@@ -347,5 +348,66 @@ fn evidence_elsewhere(cases: &mut Cases) {
 fn linked(cases: &mut Cases) {
     cases.hard_group("linked by SHA-256");
     cases.found("a.txt", "token «user» s3 secret «r2-of-last»\n");
-    cases.found("a.env", "CLOUDFLARE_API_TOKEN=«legacy»\nS3_SECRET=«r2-of-last»\n");
+    cases
+        .found("a.env", "CLOUDFLARE_API_TOKEN=«legacy»\nS3_ACCESS_KEY_ID=«hex:32»\nS3_SECRET=«r2-of-last»\n");
+}
+
+/// Every kind as people have it in a file.
+const KINDS: [&str; 15] = [
+    "CLOUDFLARE_API_TOKEN=«account»",
+    "CLOUDFLARE_API_KEY=«global»",
+    "CLOUDFLARE_ORIGIN_CA_KEY=«origin»",
+    "oauth_token = \"«oauth»\"\nscopes = [ \"account:read\" ]",
+    "oauth_token = \"\"\nrefresh_token = \"«refresh»\"\nscopes = [ \"account:read\" ]",
+    "TUNNEL_TOKEN=«tunnel»",
+    "{\"AccountTag\":\"«hex:32»\",\"TunnelSecret\":\"«tunnel-secret»\",\"TunnelID\":\"«uuid»\"}",
+    "CF_ACCESS_CLIENT_ID=«hex:32».access\nCF_ACCESS_CLIENT_SECRET=«access64»",
+    "CF_ACCESS_CLIENT_SECRET=«access»",
+    "TURNSTILE_SECRET_KEY=«turnstile»",
+    "TURN_KEY_API_TOKEN=«calls»",
+    "CLOUDFLARE_STREAM_SIGNING_KEY=«stream»",
+    "CLOUDFLARE_IMAGES_SIGNING_KEY=«images»",
+    "PAGES_DEPLOY_HOOK=«hook»",
+    "Authorization: Bearer «mcp»",
+];
+
+fn every_kind_spelled(cases: &mut Cases) {
+    cases.hard_group("every kind spelled");
+    for kind in KINDS {
+        for template in [
+            "{\"content\":\"before\\n«[@\n]|json»after\"}\n",
+            "{\"content\":\"«[{\"text\":\"«[before\n@\nafter]|json»\"}]|json»\"}\n",
+            "{\"u\":\"«[@]|json-ascii»\"}\n",
+            "data:\n  file: «[# settings\n@\nend=1\n]|base64»\n",
+            "data:\n  file: «[# settings\n@\nend=1\n]|base64|base64»\n",
+            "data:\n  file: «[# settings\n@\nend=1\n]|gzip|base64»\n",
+            "data: |\n  «[# settings\n@\nend=1\n]|base64|every:76:\n  »\n",
+            "«[settings\r\n@\r\nend=1\r\n]|utf-16le»",
+            "«[settings\r\n@\r\nend=1\r\n]|utf-16be»",
+            "file=«[# settings\n@\nend=1\n]|hex»\n",
+            "«[# settings\n@\nend=1\n]|xxd»",
+            "<pre>«[@]|html»</pre>\n",
+            "MIME-Version: 1.0\nContent-Transfer-Encoding: quoted-printable\n\n«[@ and then some more words that make this line a long one, so that it has to break]|quoted-printable»\n",
+            "https://example.net/?q=«[@]|percent»&r=1\n",
+            "> «[@\nthat was it]|quote-lines»\n",
+        ] {
+            cases.found("notes.txt", template.replace('@', kind));
+        }
+    }
+    cases.found("hook.json", "{\"url\":\"«hook|json-slash»\"}\n");
+    cases.found("hook.txt", "https://example.net/redirect?to=«build-hook|percent»&x=1\n");
+    cases.found(
+        "secret.yaml",
+        "kind: Secret\ndata:\n  client-id: «[«hex:32».access]|base64»\n  client-secret: «access64|base64»\n",
+    );
+    cases.found("mc.sh", "mc alias set r2 https://«hex:32».r2.cloudflarestorage.com «hex:32» «r2»\n");
+    cases.found(
+        "duck.sql",
+        "CREATE SECRET (TYPE R2, KEY_ID '«hex:32»', SECRET '«r2»', ACCOUNT_ID '«hex:32»');\n",
+    );
+    cases.found(".passwd-s3fs", "# r2.cloudflarestorage.com\n«hex:32»:«r2»\n");
+    cases.found(
+        "run.sh",
+        "rclone lsd :s3,provider=Cloudflare,access_key_id=«hex:32»,secret_access_key=«r2»:bucket\n",
+    );
 }
