@@ -1,5 +1,5 @@
-//! Names that a syntax keeps somewhere else than in front of the value: in the tag, behind it, in a sibling field, on
-//! the line above, at the other end of a pipe.
+//! Names that a syntax keeps somewhere else than in front of the value: in the tag, behind it, in a sibling
+//! field, on the line above, at the other end of a pipe.
 //!
 //! Finds names only; like `label` it does not judge them.
 

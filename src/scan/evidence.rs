@@ -1,7 +1,7 @@
 //! How much the surroundings say for a value that cannot speak for itself.
 //!
-//! One decision, in one place: the name of the value first, then what is spoken of around it. Every confidence comes
-//! with its reasons. Does not look at the value; that is `quality`.
+//! One decision, in one place: the name of the value first, then what is spoken of around it. Every
+//! confidence comes with its reasons. Does not look at the value; that is `quality`.
 
 use crate::model::{Confidence, Provenance, Reason};
 use crate::rules::{Context, LabelPattern, Rule, Words, words};
@@ -75,8 +75,8 @@ impl Subject<'_> {
         value.len() == 40 && value.iter().all(u8::is_ascii_hexdigit)
     }
 
-    /// What stands on other lines does not make this Cloudflare's: its own line calls somebody else, or it has the form
-    /// of many things.
+    /// What stands on other lines does not make this Cloudflare's: its own line calls somebody else, or it
+    /// has the form of many things.
     fn is_anothers(&self) -> bool {
         self.is_like_a_commit() || calls_another_host(self.text(), &self.value)
     }
@@ -257,8 +257,8 @@ impl Scene<'_> {
         context.files.iter().find(|file| leaf.ends_with(file.as_str())).cloned()
     }
 
-    /// The path speaks of Cloudflare: `cloudflare-ddns.conf`, `.dev.vars`, `sessions/api.cloudflare.com/…`. Only the
-    /// name and hosts: everything below a checkout called `cloudflare` would count otherwise.
+    /// The path speaks of Cloudflare: `cloudflare-ddns.conf`, `.dev.vars`, `sessions/api.cloudflare.com/…`.
+    /// Only the name and hosts: everything below a checkout called `cloudflare` would count otherwise.
     fn path_mentions(&self) -> Option<String> {
         let leaf = self.provenance.leaf_name().to_ascii_lowercase().replace('\\', "/");
         if let Some(host) = Words::shipped().hosts.iter().find(|host| leaf.contains(host.as_str())) {
@@ -297,8 +297,8 @@ fn fits(patterns: &[LabelPattern], label: &[String]) -> bool {
     patterns.iter().any(|pattern| pattern.fits(label))
 }
 
-/// The name of a value that needs none, for people: only a name made of plain words, since what stands before a value
-/// may be another value.
+/// The name of a value that needs none, for people: only a name made of plain words, since what stands before
+/// a value may be another value.
 pub(crate) fn name_of(view: &View<'_>, value: Range<usize>) -> Option<Reason> {
     let names = label::names(view.text, value.clone());
     match (names.direct, view.outer(value)) {

@@ -1,8 +1,8 @@
-//! What may stand between two characters of one value: an escape that spells a character, or something that only
-//! breaks the value up (a colour code, a wrapped line, `" + "`).
+//! What may stand between two characters of one value: an escape that spells a character, or something that
+//! only breaks the value up (a colour code, a wrapped line, `" + "`).
 //!
-//! Each function looks at one place and says how many bytes are in the way and what they spell. Deciding whether the
-//! pieces make a credential is left to the caller.
+//! Each function looks at one place and says how many bytes are in the way and what they spell. Deciding
+//! whether the pieces make a credential is left to the caller.
 
 use crate::model::Layer;
 use crate::scan::class::is_token;
@@ -184,7 +184,8 @@ fn quoted_printable(rest: &[u8]) -> Option<Joint> {
     Joint::spelling(3, code as u8, Layer::QuotedPrintable)
 }
 
-/// The rest of an escape sequence whose introducer ends at `at`: CSI up to its final byte, OSC up to BEL or ST.
+/// The rest of an escape sequence whose introducer ends at `at`: CSI up to its final byte, OSC up to BEL or
+/// ST.
 pub(crate) fn ansi(rest: &[u8], at: usize) -> Option<usize> {
     match rest.get(at)? {
         b'[' => {
@@ -250,7 +251,8 @@ fn concatenation(rest: &[u8]) -> Option<Joint> {
         let skip = if rest[at..].starts_with(b"..") && operator.len() == 1 { 2 } else { operator.len() };
         at += skip + blanks(&rest[at + skip..]);
     }
-    // Without an operator, adjacent literals are joined only where something separates them; `''` is an empty string.
+    // Without an operator, adjacent literals are joined only where something separates them; `''` is an empty
+    // string.
     if operator.is_none() && at == close {
         return None;
     }

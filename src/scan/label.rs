@@ -1,7 +1,7 @@
 //! What names a value: the variable, key, header, option or tag in front of it.
 //!
-//! Reads backwards through whatever stands between a name and its value in two dozen syntaxes, escaped or not. Does
-//! not judge names; that is `evidence`.
+//! Reads backwards through whatever stands between a name and its value in two dozen syntaxes, escaped or
+//! not. Does not judge names; that is `evidence`.
 
 use crate::rules::{Words, words};
 use crate::scan::beside;
@@ -69,7 +69,8 @@ pub(crate) struct Names {
     pub direct: Option<Label>,
     /// `=`, `:` or a tag stands between the two.
     pub assigned: bool,
-    /// Other names that the same piece of syntax gives it (attributes of an XML tag, `name:` beside `value:`).
+    /// Other names that the same piece of syntax gives it (attributes of an XML tag, `name:` beside
+    /// `value:`).
     pub beside: Vec<Label>,
     /// The value is called just that: `value: …`.
     pub explicit_value: bool,
@@ -202,8 +203,8 @@ impl Walk<'_> {
         start
     }
 
-    /// Words may begin with what an escape spells (`\n`, `%3D`, `&quot;`, `=3D`, a colour code): that part is a
-    /// separator.
+    /// Words may begin with what an escape spells (`\n`, `%3D`, `&quot;`, `=3D`, a colour code): that part is
+    /// a separator.
     fn without_spelled_separators(&mut self, word: Range<usize>) -> Range<usize> {
         let Range { start, end } = word;
         let Some(before) = start.checked_sub(1).map(|index| self.text[index]) else { return start..end };
