@@ -20,6 +20,8 @@ pub(crate) enum Anchor {
     Spelled,
     /// A prefix inside base64 text; the literal begins at this letter of its group of four.
     Base64(usize),
+    /// Compressed text in base64 begins here.
+    Packed,
     /// What follows is spelled as mail is.
     QuotedPrintable,
     /// Bytes in hexadecimal, one by one.
@@ -49,6 +51,9 @@ enum Searcher {
 /// case part. Four bytes at least: the vector searcher looks at as many bytes as its shortest literal has.
 const SPELLED: [&str; 5] = ["%5F%", "\\u005", "\\x5f", "&#95", "&#x5"];
 
+/// How gzip and zstd begin in base64. Half of what follows has no run without `/` or `+` long enough to be met.
+const PACKED: [&str; 2] = ["H4sI", "KLUv"];
+
 /// Of the header `Content-Transfer-Encoding`, in either case.
 const QUOTED_PRINTABLE: &str = "uoted-printable";
 
@@ -56,7 +61,7 @@ const QUOTED_PRINTABLE: &str = "uoted-printable";
 const DUMPS: [&str; 4] = ["63 66 ", "6366 ", "0x63,", "00000000"];
 
 /// Words that begin the names of credentials that cannot speak for themselves.
-const LABELS: [&str; 22] = [
+const LABELS: [&str; 20] = [
     "cloudflare",
     "CLOUDFLARE",
     "Cloudflare",
@@ -74,10 +79,8 @@ const LABELS: [&str; 22] = [
     "CF_K",
     "CF_D",
     "MCP_",
-    "CF_Z",
     "cf_a",
     "cf_t",
-    "cf_k",
     "cf_d",
 ];
 
@@ -102,6 +105,7 @@ impl Anchors {
             }
         }
         map.extend(SPELLED.map(|text| (text.into(), Anchor::Spelled)));
+        map.extend(PACKED.map(|text| (text.into(), Anchor::Packed)));
         map.insert(QUOTED_PRINTABLE.into(), Anchor::QuotedPrintable);
         map.extend(DUMPS.map(|text| (text.into(), Anchor::Dump)));
         map.extend(LABELS.map(|text| (text.into(), Anchor::Label)));

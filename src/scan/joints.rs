@@ -250,6 +250,10 @@ fn concatenation(rest: &[u8]) -> Option<Joint> {
     if let Some(operator) = operator {
         let skip = if rest[at..].starts_with(b"..") && operator.len() == 1 { 2 } else { operator.len() };
         at += skip + blanks(&rest[at + skip..]);
+        // Visual Basic says that the statement goes on.
+        if matches!(rest.get(at..), Some([b'_', b'\r' | b'\n', ..])) {
+            at += 1 + blanks(&rest[at + 1..]);
+        }
     }
     // Without an operator, adjacent literals are joined only where something separates them; `''` is an empty
     // string.
@@ -342,7 +346,7 @@ mod tests {
 
     #[test]
     fn each_joint_is_read() {
-        let table: [(&[u8], usize, Option<u8>, Layer); 26] = [
+        let table: [(&[u8], usize, Option<u8>, Layer); 27] = [
             (b"\\u005fa", 6, Some(b'_'), Layer::UnicodeEscape),
             (b"\\\\u005fa", 7, Some(b'_'), Layer::UnicodeEscape),
             (b"\\x5fa", 4, Some(b'_'), Layer::UnicodeEscape),
@@ -361,6 +365,7 @@ mod tests {
             (b"\xe2\x80\x8ba", 3, None, Layer::ZeroWidth),
             (b"\xe2\x80\x91a", 3, Some(b'-'), Layer::ZeroWidth),
             (b"\" + \"a", 5, None, Layer::Concatenated),
+            (b"\" & _\n  \"a", 9, None, Layer::Concatenated),
             (b"' .\n  'a", 7, None, Layer::Concatenated),
             (b"\\\" +\\n \\\"a", 9, None, Layer::Concatenated),
             (b"\",\n  \"a", 6, None, Layer::Concatenated),

@@ -4,6 +4,7 @@ use crate::rules::{Words, documentation_samples};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// A well-known sample of Cloudflare's documentation.
@@ -16,7 +17,19 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     longest_repeat(value) >= 7
         || longest_sequence(value) >= 8
         || distinct(value) <= 6
-        || placeholder_words().is_match(value)
+        || placeholder_words().find_iter(value).any(|found| says_so(value, found.range()))
+}
+
+/// Four letters stand by chance in one of ten thousand random values, but hardly in one case and beside a sign or an
+/// edge.
+fn says_so(value: &[u8], word: Range<usize>) -> bool {
+    const LONG: usize = 6;
+    let letters = &value[word.clone()];
+    let one_case =
+        letters[1..].iter().all(u8::is_ascii_lowercase) || letters.iter().all(u8::is_ascii_uppercase);
+    let at_edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let bounded = at_edge(word.start.checked_sub(1).map(|at| &value[at])) || at_edge(value.get(word.end));
+    letters.len() >= LONG || (one_case && bounded)
 }
 
 fn placeholder_words() -> &'static AhoCorasick {
@@ -124,6 +137,8 @@ mod tests {
             "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
             "abcdefghijklmnopqrstuvwxyz0123456789ABCD",
             "0000000000000000000000000000000000000000",
+            "YOUR_TOKEN",
+            "fake-R2d2c3po",
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }

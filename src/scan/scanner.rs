@@ -86,6 +86,7 @@ impl<'a> Scanner<'a> {
             Anchor::Spelled if range.start < unescaped_until => {}
             Anchor::Spelled => unescaped_until = self.escaped(view, range.start),
             Anchor::Base64(phase) => self.base64_needle(view, range.start, *phase),
+            Anchor::Packed => self.packed(view, range.start),
             Anchor::QuotedPrintable => self.quoted_printable(view, range),
             Anchor::Dump => self.dump(view, range.start),
             Anchor::Label => self.labelled(view, range),

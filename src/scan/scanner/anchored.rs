@@ -42,8 +42,7 @@ impl Scanner<'_> {
                 if self.as_it_stands(view, start, rule, &rules.shapes[shape]) {
                     return;
                 }
-                // `TunnelSecret%22%3A%22…`
-                if spelling(view.text.get(literal.end..).unwrap_or_default()).is_some() {
+                if is_spelled_behind(view.text, literal.end) {
                     self.escaped(view, literal.start);
                     return;
                 }
@@ -177,6 +176,12 @@ impl Scanner<'_> {
             self.keep_partial(view, start..start + shown.len, rule, shown.shown);
         }
     }
+}
+
+/// `TunnelSecret%22%3A%22…`: what separates a name from its value is spelled.
+fn is_spelled_behind(text: &[u8], at: usize) -> bool {
+    let near = &text[at..text.len().min(at + 12)];
+    (0..near.len()).any(|skip| spelling(&near[skip..]).is_some())
 }
 
 /// Where a value whose anchor stands at `at` begins.

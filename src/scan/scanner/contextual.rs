@@ -62,7 +62,7 @@ impl Scanner<'_> {
         }
         let start = value_start(view.text, run);
         let is_value = self.value_of_run(view, start..run.end);
-        // `=22a7…` may be a spelled quote and a value, or a value that begins with 22.
+        // `=3D7…` may be a spelled equals sign and a value, or a value that begins with 3D.
         if !is_value && start > run.start && view.text[run.start - 1] == b'=' {
             self.value_of_run(view, run.clone());
         }

@@ -48,6 +48,12 @@ impl Scanner<'_> {
         end
     }
 
+    pub(super) fn packed(&mut self, view: &View<'_>, at: usize) {
+        if let Some(decoded) = decode::base64_packed(view.text, at) {
+            self.descend(view, decoded);
+        }
+    }
+
     /// The body of a mail.
     pub(super) fn quoted_printable(&mut self, view: &View<'_>, header: Range<usize>) {
         if let Some(decoded) = decode::quoted_printable(view.text, header.end) {
