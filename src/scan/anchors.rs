@@ -1,7 +1,7 @@
 //! One pass over the bytes for every literal that announces a value.
 //!
-//! May say yes too often, never no wrongly: a false yes costs one look, a false no hides a leak. Does not look at
-//! values; it says where to look and what for.
+//! May say yes too often, never no wrongly: a false yes costs one look, a false no hides a leak. Does not
+//! look at values; it says where to look and what for.
 
 use crate::rules::{LabelName, RuleSet, ShapeForm};
 use crate::scan::class::is_token;
@@ -51,7 +51,8 @@ enum Searcher {
 /// case part. Four bytes at least: the vector searcher looks at as many bytes as its shortest literal has.
 const SPELLED: [&str; 5] = ["%5F%", "\\u005", "\\x5f", "&#95", "&#x5"];
 
-/// How gzip and zstd begin in base64. Half of what follows has no run without `/` or `+` long enough to be met.
+/// How gzip and zstd begin in base64. Half of what follows has no run without `/` or `+` long enough to be
+/// met.
 const PACKED: [&str; 2] = ["H4sI", "KLUv"];
 
 /// Of the header `Content-Transfer-Encoding`, in either case.
@@ -164,8 +165,8 @@ fn stems(literal: &[u8]) -> Vec<Vec<u8>> {
     ["_", "%", "\\", "&", "="].map(|next| [stem, next.as_bytes()].concat()).into()
 }
 
-/// The letters that base64 of `literal` has at each alignment, whatever stands around it (SURFACES.md T4), and
-/// which letter of its group the first one is.
+/// The letters that base64 of `literal` has at each alignment, whatever stands around it (SURFACES.md T4),
+/// and which letter of its group the first one is.
 fn base64_needles(literal: &[u8]) -> [(Vec<u8>, usize); 3] {
     [0, 1, 2].map(|shift: usize| {
         let encoded = BASE64.encode(&[&vec![0; shift], literal].concat());

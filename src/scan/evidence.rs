@@ -166,7 +166,8 @@ impl Scene<'_> {
         }
     }
 
-    /// A name at the other end of a pipe, on the line above, or of the file that holds nothing but the value.
+    /// A name at the other end of a pipe, of what the value is a field of, on the line above, or of the file
+    /// that holds nothing but the value.
     fn by_name_elsewhere(&self, subject: &Subject<'_>) -> Option<Evidence> {
         let is_strong = |label: &Label| subject.standing(label) == Standing::Strong;
         if let Some(label) = beside::stored_as(subject.text(), &subject.value).filter(is_strong) {
@@ -175,13 +176,33 @@ impl Scene<'_> {
         if let Some(name) = self.file_named(subject) {
             return Evidence::new(Confidence::High, Reason::FileType(name));
         }
-        if subject.names.direct.is_some() || subject.is_like_a_commit() {
+        if subject.is_like_a_commit() {
+            return None;
+        }
+        if let Some(evidence) = self.by_parent(subject) {
+            return Some(evidence);
+        }
+        if subject.names.direct.is_some() {
             return None;
         }
         let above = beside::line_above(subject.text(), &subject.value)?;
         let label = if is_strong(&above) { Some(above) } else { above.in_prose(subject.text()) };
         let label = label.filter(is_strong)?;
         Evidence::new(Confidence::Medium, reason_of(subject.text(), &label))
+    }
+
+    /// `"apiToken": {"Value": "…"}`
+    fn by_parent(&self, subject: &Subject<'_>) -> Option<Evidence> {
+        let parent = beside::parent_name(subject.text(), subject.value.start)?;
+        let named = Evidence::new(Confidence::Medium, reason_of(subject.text(), &parent))?;
+        match subject.standing(&parent) {
+            Standing::Strong => Some(named),
+            Standing::Weak if subject.names.explicit_value => {
+                let near = self.near(subject.view, &subject.value, subject.index)?;
+                named.and(Reason::Mentioned(near.text))
+            }
+            Standing::Weak | Standing::Silent | Standing::Against => None,
+        }
     }
 
     /// No name, or one that means nothing to us: only a mark on the same line counts.

@@ -225,7 +225,8 @@ impl Walk<'_> {
         start + spelled..end
     }
 
-    /// Does an escape character, spelled or not, stand close before? `[31m` and `;31m` may be text without one.
+    /// Does an escape character, spelled or not, stand close before? `[31m` and `;31m` may be text without
+    /// one.
     fn follows_escape(&self, at: usize) -> bool {
         let before = &self.text[at.saturating_sub(12)..at];
         let spelled: [&[u8]; 5] = [b"\x1b", b"1b", b"33", b"\\e", b"^["];

@@ -17,11 +17,17 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     longest_repeat(value) >= 7
         || longest_sequence(value) >= 8
         || distinct(value) <= 6
+        || repeats(value)
         || placeholder_words().find_iter(value).any(|found| says_so(value, found.range()))
 }
 
-/// Four letters stand by chance in one of ten thousand random values, but hardly in one case and beside a sign or an
-/// edge.
+/// The same dozen characters over and over: `1a2b3c4d5e6f1a2b3c…`
+fn repeats(value: &[u8]) -> bool {
+    (1..=value.len() / 2).any(|period| value[period..] == value[..value.len() - period])
+}
+
+/// Four letters stand by chance in one of ten thousand random values, but hardly in one case and beside a
+/// sign or an edge.
 fn says_so(value: &[u8], word: Range<usize>) -> bool {
     const LONG: usize = 6;
     let letters = &value[word.clone()];
@@ -43,9 +49,9 @@ fn placeholder_words() -> &'static AhoCorasick {
     })
 }
 
-/// Random text of 40 characters has about 30 different ones, changes class every other character, and hardly ever
-/// has a dozen letters of one case in a row. Identifiers and sentences are the other way round: they change seldom and
-/// hardly ever have more than 25 different characters.
+/// Random text of 40 characters has about 30 different ones, changes class every other character, and hardly
+/// ever has a dozen letters of one case in a row. Identifiers and sentences are the other way round: they
+/// change seldom and hardly ever have more than 25 different characters.
 pub(crate) fn looks_random(value: &[u8]) -> bool {
     if distinct(value) >= 27 {
         return true;
@@ -139,6 +145,7 @@ mod tests {
             "0000000000000000000000000000000000000000",
             "YOUR_TOKEN",
             "fake-R2d2c3po",
+            "1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1",
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }

@@ -122,7 +122,8 @@ impl<'a> Scanner<'a> {
         &self.engine.rules.rules[index]
     }
 
-    /// What evidence is read from. Whether Cloudflare is spoken of at all is asked once a chunk, when first needed.
+    /// What evidence is read from. Whether Cloudflare is spoken of at all is asked once a chunk, when first
+    /// needed.
     fn scene(&self) -> Scene<'a> {
         let speaks = *self.speaks.get_or_init(|| {
             self.engine.marks.any(self.chunk.text)
@@ -188,7 +189,8 @@ impl<'a> Scanner<'a> {
         Place { provenance: self.chunk.provenance.clone(), position, span: self.chunk.span(raw), decoded }
     }
 
-    /// Of candidates made of the same bytes the best one stays: two rules read one value, or one value is read twice.
+    /// Of candidates made of the same bytes the best one stays: two rules read one value, or one value is
+    /// read twice.
     fn insert(&mut self, raw: Range<usize>, candidate: Candidate) {
         let new = (raw, candidate);
         if self.found.iter().any(|old| beats(old, &new, Confidence::ge)) {
@@ -236,8 +238,8 @@ fn beats(one: &Found, other: &Found, surer: fn(&Confidence, &Confidence) -> bool
         }
 }
 
-/// What joins `longer` to more than `shorter`, which begins alike and stands whole. Only a line break says nothing about
-/// whether a value goes on behind it.
+/// What joins `longer` to more than `shorter`, which begins alike and stands whole. Only a line break says
+/// nothing about whether a value goes on behind it.
 fn goes_on_from(longer: &Candidate, shorter: &Candidate) -> Option<Layer> {
     let joints = longer.place.decoded.strip_prefix(shorter.place.decoded.as_slice())?;
     let longer = shorter.confidence >= Confidence::Medium && longer.secret.len() > shorter.secret.len();

@@ -24,6 +24,8 @@ const NAME_REACH: usize = 96;
 const LONGEST_VALUE: usize = 100;
 /// The first item of a list of bytes: `41`, `0x41`.
 const LONGEST_LISTED: usize = 4;
+/// How far in front of an S3 secret its key's id may stand without a name.
+const KEY_ID_REACH: usize = 160;
 /// How far from an Access secret its client id may stand.
 const PAIR_REACH: usize = 1200;
 /// The part of a Turnstile secret that is the same in most of them.
@@ -141,8 +143,8 @@ impl Scanner<'_> {
         true
     }
 
-    /// What the surroundings say. Two kinds bring proof of their own: most Turnstile secrets begin alike, and the id of
-    /// an Access service token beside its secret is as good as a name.
+    /// What the surroundings say. Two kinds bring proof of their own: most Turnstile secrets begin alike, and
+    /// the id of an Access service token beside its secret is as good as a name.
     fn evidence(&self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> Option<Evidence> {
         let written = self.rule(rule);
         let evidence = self.scene().weigh(subject.view, subject.range.clone(), &subject.names, rule, written);
@@ -280,7 +282,8 @@ fn likely_turnstile(subject: &Subject<'_>, rule: &Rule) -> Option<Evidence> {
     likely.then_some(Evidence { confidence: Confidence::Medium, reasons })
 }
 
-/// Beside a client id: how sure its name makes us that this is the secret. `None` if the name says something else.
+/// Beside a client id: how sure its name makes us that this is the secret. `None` if the name says something
+/// else.
 fn beside_client_id(subject: &Subject<'_>, rule: &Rule) -> Option<Confidence> {
     let Some(label) = &subject.names.direct else { return Some(Confidence::Medium) };
     if subject.named_by(&rule.context.strong) || subject.named_by(&rule.context.weak) {
@@ -321,8 +324,8 @@ fn has_client_id(view: &View<'_>, value: &Range<usize>) -> bool {
         || spelled()
 }
 
-/// A secret of S3 needs its key's id: where only a word speaks for it the id has to stand near by, and where the id
-/// stands right before it no name is needed.
+/// A secret of S3 needs its key's id: where only a word speaks for it the id has to stand near by, and where
+/// the id stands right before it no name is needed.
 fn with_key_id(subject: &Subject<'_>, evidence: Option<Evidence>, own_mark: bool) -> Option<Evidence> {
     let (text, range) = (subject.view.text, &subject.range);
     if evidence.as_ref().is_none_or(|evidence| evidence.confidence < Confidence::Medium)
@@ -333,12 +336,37 @@ fn with_key_id(subject: &Subject<'_>, evidence: Option<Evidence>, own_mark: bool
         return Some(Evidence { confidence: Confidence::Medium, reasons });
     }
     let mut evidence = evidence?;
-    let called_secret = subject.names.direct.as_ref().is_some_and(|label| label.words == ["secret"]);
-    let needs_id = evidence.confidence == Confidence::Medium || called_secret;
-    if needs_id && companions::around(subject.view, range.clone()).token_ids.is_empty() {
+    let label = subject.names.direct.as_ref().map(|label| label.words.as_slice()).unwrap_or_default();
+    let is_of_s3 = label.iter().any(|word| word == "access");
+    let is_any = label == ["secret"] || label == ["password"];
+    let needs_id = is_any || (evidence.confidence == Confidence::Medium && !is_of_s3);
+    let has_id = || {
+        has_id_before(text, range.start)
+            || !companions::around(subject.view, range.clone()).token_ids.is_empty()
+    };
+    if needs_id && !has_id() {
         evidence.confidence = evidence.confidence.min(Confidence::Low);
     }
     Some(evidence)
+}
+
+/// Thirty-two hex digits a little before the value that are no account's and no zone's.
+fn has_id_before(text: &[u8], start: usize) -> bool {
+    let mut at = start.saturating_sub(KEY_ID_REACH);
+    while at < start {
+        let word = at..at + text[at..start].iter().take_while(|&&byte| is_token(byte)).count();
+        let digits = word.len() == 32 && text[word.clone()].iter().all(u8::is_ascii_hexdigit);
+        if digits && text.get(word.end) != Some(&b'.') && !is_of_account(text, &word) {
+            return true;
+        }
+        at = word.end + 1;
+    }
+    false
+}
+
+fn is_of_account(text: &[u8], id: &Range<usize>) -> bool {
+    let names = label::names(text, id.clone());
+    names.direct.is_some_and(|label| label.words.iter().any(|word| word == "account" || word == "zone"))
 }
 
 /// `ID SECRET`, `ID:SECRET`, `"ID", "SECRET"`
@@ -349,7 +377,8 @@ fn follows_key_id(text: &[u8], start: usize) -> bool {
     gap > 0 && run == 32 && text[end - 32..end].iter().all(u8::is_ascii_hexdigit)
 }
 
-/// Where the value of the name that ends at `name_end` begins: behind separators, spelled or not, and words like
+/// Where the value of the name that ends at `name_end` begins: behind separators, spelled or not, and words
+/// like
 /// `Bearer`.
 fn value_behind(text: &[u8], name_end: usize) -> Option<usize> {
     let limit = text.len().min(name_end + NAME_REACH);

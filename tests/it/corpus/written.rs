@@ -9,7 +9,7 @@ use super::spelled::{KINDS, LINES};
 use super::{Cases, Expect};
 use cfleak::model::Confidence;
 
-const FILES: [&str; 8] = [
+const FILES: [&str; 9] = [
     include_str!("../../data/corpus/names.txt"),
     include_str!("../../data/corpus/config.txt"),
     include_str!("../../data/corpus/hosts.txt"),
@@ -18,6 +18,7 @@ const FILES: [&str; 8] = [
     include_str!("../../data/corpus/api.txt"),
     include_str!("../../data/corpus/spelled.txt"),
     include_str!("../../data/corpus/innocent.txt"),
+    include_str!("../../data/corpus/more.txt"),
 ];
 
 pub fn add(cases: &mut Cases) {
