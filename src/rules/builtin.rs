@@ -65,6 +65,8 @@ pub fn documentation_samples() -> &'static HashSet<&'static str> {
 pub struct Words {
     pub pass_through: HashSet<String>,
     pub identifiers: HashSet<String>,
+    pub credentials: HashSet<String>,
+    pub neutral: HashSet<String>,
     pub vendors: HashSet<String>,
     pub foreign_prefixes: Vec<String>,
     pub placeholders: Vec<String>,

@@ -115,6 +115,8 @@ pub enum Check {
     TunnelToken,
     /// The JSON of a tunnel's credentials file.
     TunnelCredentials,
+    /// A tunnel's secret alone.
+    TunnelSecret,
     /// A private key in PEM or JWK, plain or in base64.
     PrivateKey,
     /// `0x4…`, but not a number in hexadecimal.
@@ -313,6 +315,7 @@ fn compile_check(name: &str) -> Result<Check, String> {
         "crc32" => Check::Crc32,
         "tunnel-token" => Check::TunnelToken,
         "tunnel-credentials" => Check::TunnelCredentials,
+        "tunnel-secret" => Check::TunnelSecret,
         "private-key" => Check::PrivateKey,
         "turnstile" => Check::Turnstile,
         "r2-pair" => Check::R2Pair,

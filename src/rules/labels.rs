@@ -1,5 +1,7 @@
 //! Labels as words: `CLOUDFLARE_API_TOKEN`, `cloudflareApiToken` and `cloudflare-apitoken` are one label.
 
+use crate::rules::Words;
+
 /// Words that people write together. Longest first, so that `apitoken` is `api` and `token`.
 const VOCABULARY: [&str; 34] = [
     "authorization",
@@ -81,30 +83,51 @@ fn unglue(word: &str) -> Option<Vec<&'static str>> {
     Some(parts)
 }
 
-/// A set of words, all of which a label must have.
+/// What a label must be made of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct LabelPattern {
-    words: Vec<String>,
+pub enum LabelPattern {
+    /// `cloudflare+token`: all these words.
+    With(Vec<String>),
     /// `=token`: these words and no others.
-    exact: bool,
+    Exactly(Vec<String>),
+    /// `*`: words that say "a credential" and not whose.
+    Anybodys,
 }
 
 impl LabelPattern {
     pub fn new(written: &str) -> Self {
-        let (exact, written) = match written.strip_prefix('=') {
-            Some(rest) => (true, rest),
-            None => (false, written),
-        };
-        LabelPattern { words: words(written.as_bytes()), exact }
+        match (written, written.strip_prefix('=')) {
+            ("*", _) => LabelPattern::Anybodys,
+            (_, Some(rest)) => LabelPattern::Exactly(words(rest.as_bytes())),
+            (_, None) => LabelPattern::With(words(written.as_bytes())),
+        }
     }
 
     pub fn fits(&self, label: &[String]) -> bool {
-        self.words.iter().all(|word| label.contains(word)) && (!self.exact || self.words.len() == label.len())
+        let has_all = |words: &[String]| words.iter().all(|word| label.contains(word));
+        match self {
+            LabelPattern::With(words) => has_all(words),
+            LabelPattern::Exactly(words) => words.len() == label.len() && has_all(words),
+            LabelPattern::Anybodys => is_anybodys(label),
+        }
     }
 
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        match self {
+            LabelPattern::With(words) | LabelPattern::Exactly(words) => words.is_empty(),
+            LabelPattern::Anybodys => false,
+        }
     }
+}
+
+/// `api_key_secret`, `deployToken`; but not `secret_key`, which every web framework has.
+fn is_anybodys(label: &[String]) -> bool {
+    let shipped = Words::shipped();
+    let has = |word: &str| label.iter().any(|other| other == word);
+    let of_an_api = ["api", "auth", "authorization", "bearer", "dns", "zone", "global"].into_iter().any(has);
+    let names_one =
+        has("token") || (of_an_api && label.iter().any(|word| shipped.credentials.contains(word)));
+    names_one && label.iter().all(|word| shipped.credentials.contains(word) || shipped.neutral.contains(word))
 }
 
 #[cfg(test)]
@@ -136,5 +159,15 @@ mod tests {
         assert!(!LabelPattern::new("cloudflare+key").fits(&label));
         assert!(!LabelPattern::new("=api_token").fits(&label));
         assert!(LabelPattern::new("=api_token").fits(&words(b"apiToken")));
+    }
+
+    #[test]
+    fn a_star_fits_what_could_be_anybodys_credential() {
+        for label in ["apiKeySecret", "DEPLOY_TOKEN", "dns_api_password", "token"] {
+            assert!(LabelPattern::new("*").fits(&words(label.as_bytes())), "{label}");
+        }
+        for label in ["SECRET_KEY", "app_secret", "github_token", "api_zone", "token_hash", "password"] {
+            assert!(!LabelPattern::new("*").fits(&words(label.as_bytes())), "{label}");
+        }
     }
 }

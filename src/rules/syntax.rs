@@ -81,7 +81,7 @@ pub struct ContextSyntax {
     /// Labels that name this credential: enough by themselves.
     #[serde(default)]
     pub strong: Vec<String>,
-    /// Labels that fit beside something that speaks of Cloudflare.
+    /// Labels that fit beside something that speaks of Cloudflare. `*` stands for all that could be anybody's.
     #[serde(default)]
     pub weak: Vec<String>,
     /// Labels that say it is something else.

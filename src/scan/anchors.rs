@@ -1,7 +1,7 @@
 //! One pass over the bytes for every literal that announces a value.
 //!
-//! May say yes too often, never no wrongly: a false yes costs one look, a false no hides a leak. Does not look at
-//! values; it says where to look and what for.
+//! May say yes too often, never no wrongly: a false yes costs one look, a false no hides a leak. Does not
+//! look at values; it says where to look and what for.
 
 use crate::rules::{LabelName, RuleSet, ShapeForm};
 use crate::scan::class::is_token;
@@ -20,6 +20,10 @@ pub(crate) enum Anchor {
     Spelled,
     /// A prefix inside base64 text; the literal begins at this letter of its group of four.
     Base64(usize),
+    /// Compressed text in base64 begins here.
+    Packed,
+    /// What follows is spelled as mail is.
+    QuotedPrintable,
     /// Bytes in hexadecimal, one by one.
     Dump,
     /// A word of a name: a value in pieces may follow.
@@ -47,11 +51,18 @@ enum Searcher {
 /// case part. Four bytes at least: the vector searcher looks at as many bytes as its shortest literal has.
 const SPELLED: [&str; 5] = ["%5F%", "\\u005", "\\x5f", "&#95", "&#x5"];
 
+/// How gzip and zstd begin in base64. Half of what follows has no run without `/` or `+` long enough to be
+/// met.
+const PACKED: [&str; 2] = ["H4sI", "KLUv"];
+
+/// Of the header `Content-Transfer-Encoding`, in either case.
+const QUOTED_PRINTABLE: &str = "uoted-printable";
+
 /// `cf` as dumps show it, and how dumps begin.
 const DUMPS: [&str; 4] = ["63 66 ", "6366 ", "0x63,", "00000000"];
 
 /// Words that begin the names of credentials that cannot speak for themselves.
-const LABELS: [&str; 23] = [
+const LABELS: [&str; 20] = [
     "cloudflare",
     "CLOUDFLARE",
     "Cloudflare",
@@ -64,16 +75,13 @@ const LABELS: [&str; 23] = [
     "TURN_KEY",
     "CALLS_",
     "DEPLOY_HOOK",
-    "MCP_",
     "CF_A",
     "CF_T",
     "CF_K",
     "CF_D",
-    "CF_G",
-    "CF_Z",
+    "MCP_",
     "cf_a",
     "cf_t",
-    "cf_k",
     "cf_d",
 ];
 
@@ -98,6 +106,8 @@ impl Anchors {
             }
         }
         map.extend(SPELLED.map(|text| (text.into(), Anchor::Spelled)));
+        map.extend(PACKED.map(|text| (text.into(), Anchor::Packed)));
+        map.insert(QUOTED_PRINTABLE.into(), Anchor::QuotedPrintable);
         map.extend(DUMPS.map(|text| (text.into(), Anchor::Dump)));
         map.extend(LABELS.map(|text| (text.into(), Anchor::Label)));
         let entries: Vec<_> = map.into_iter().collect();
@@ -155,8 +165,8 @@ fn stems(literal: &[u8]) -> Vec<Vec<u8>> {
     ["_", "%", "\\", "&", "="].map(|next| [stem, next.as_bytes()].concat()).into()
 }
 
-/// The letters that base64 of `literal` has at each alignment, whatever stands around it (SURFACES.md T4), and
-/// which letter of its group the first one is.
+/// The letters that base64 of `literal` has at each alignment, whatever stands around it (SURFACES.md T4),
+/// and which letter of its group the first one is.
 fn base64_needles(literal: &[u8]) -> [(Vec<u8>, usize); 3] {
     [0, 1, 2].map(|shift: usize| {
         let encoded = BASE64.encode(&[&vec![0; shift], literal].concat());

@@ -1,5 +1,5 @@
-//! Names that a syntax keeps somewhere else than in front of the value: in the tag, behind it, in a sibling field, on
-//! the line above, at the other end of a pipe.
+//! Names that a syntax keeps somewhere else than in front of the value: in the tag, behind it, in a sibling
+//! field, on the line above, at the other end of a pipe.
 //!
 //! Finds names only; like `label` it does not judge them.
 
@@ -83,6 +83,47 @@ fn named_by_field(text: &[u8], field: Range<usize>) -> Option<Label> {
     NAMING_KEYS.contains(&&text[key]).then(|| Label::new(text, name))
 }
 
+/// The name of the object that a field's value is in: `"apiToken":{"protected":"","value":"…"}`, or in YAML
+/// the key of the line above that stands further left.
+pub(crate) fn parent_name(text: &[u8], value: usize) -> Option<Label> {
+    object_name(text, value).or_else(|| block_name(text, value))
+}
+
+fn object_name(text: &[u8], value: usize) -> Option<Label> {
+    let floor = value.saturating_sub(SIBLING_REACH);
+    let mut inner = 0;
+    let open = (floor..value).rev().find(|&at| {
+        inner += usize::from(text[at] == b'}');
+        let opens = text[at] == b'{';
+        let unmatched = opens && inner == 0;
+        inner -= usize::from(opens && inner > 0);
+        unmatched
+    })?;
+    let gap = text[..open].iter().rev().take(12).take_while(|byte| b"\\\": =>'\t".contains(byte)).count();
+    let separated = text[open - gap..open].iter().any(|byte| b":=".contains(byte));
+    separated.then(|| word_until(text, open - gap)).flatten()
+}
+
+/// Two lines are enough: a key, and one field above the value.
+fn block_name(text: &[u8], value: usize) -> Option<Label> {
+    let indent = |line: &Range<usize>| text[line.clone()].iter().take_while(|&&byte| byte == b' ').count();
+    let mut line = line_around(text, &(value..value));
+    let depth = indent(&line);
+    for _ in 0..2 {
+        line = line_around(text, &(line.start.checked_sub(1)?..line.start - 1));
+        if indent(&line) < depth {
+            let key = text[line.clone()].trim_ascii_end().strip_suffix(b":")?;
+            return word_until(text, line.start + key.len());
+        }
+    }
+    None
+}
+
+fn word_until(text: &[u8], end: usize) -> Option<Label> {
+    let length = text[..end].iter().rev().take(MAX_NAME).take_while(|&&byte| is_word(byte)).count();
+    (length > 0).then(|| Label::new(text, end - length..end))
+}
+
 /// The name that a command on the value's line stores it under: `echo VALUE | gh secret set CF_API_TOKEN`.
 pub(crate) fn stored_as(text: &[u8], value: &Range<usize>) -> Option<Label> {
     let line = line_around(text, value);
@@ -103,10 +144,7 @@ pub(crate) fn line_above(text: &[u8], value: &Range<usize>) -> Option<Label> {
         return None;
     }
     let above = line_around(text, &(line.start - 1..line.start - 1));
-    let end = above.start + text[above.clone()].iter().rposition(|&byte| is_word(byte))? + 1;
-    let length =
-        text[above.start..end].iter().rev().take(MAX_NAME).take_while(|&&byte| is_word(byte)).count();
-    Some(Label::new(text, end - length..end))
+    word_until(text, above.start + text[above.clone()].iter().rposition(|&byte| is_word(byte))? + 1)
 }
 
 /// `e-mail:VALUE`
@@ -165,6 +203,21 @@ mod tests {
         ];
         for (text, expected) in table {
             let name = sibling_name(text.as_bytes(), around(text).start);
+            assert_eq!(written(text, name).as_deref(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_field_is_named_by_what_it_is_in() {
+        let table = [
+            ("{\"apiToken\":{\"protected\":\"\",\"x\":\"VALUE\"}", Some("apiToken")),
+            ("{\"a\":{\"b\":{}},\"x\":\"VALUE\"}", None),
+            ("env:\n  CF_TOKEN:\n    plain: VALUE", Some("CF_TOKEN")),
+            ("env:\n  CF_TOKEN:\n    plain: true\n    x: VALUE", Some("CF_TOKEN")),
+            ("CF_TOKEN: a\nx: VALUE", None),
+        ];
+        for (text, expected) in table {
+            let name = parent_name(text.as_bytes(), around(text).start);
             assert_eq!(written(text, name).as_deref(), expected, "{text}");
         }
     }

@@ -36,6 +36,15 @@ pub(crate) fn is_tunnel_secret(text: &str) -> bool {
         .is_some_and(|bytes| bytes.len() >= 32 && bytes.iter().any(|&byte| byte != bytes[0]))
 }
 
+/// Bytes as a machine makes them: people who write an example repeat few.
+pub(crate) fn is_random_tunnel_secret(text: &str) -> bool {
+    let Some(mut bytes) = any_base64(text.as_bytes()) else { return false };
+    let length = bytes.len();
+    bytes.sort_unstable();
+    bytes.dedup();
+    length >= 32 && bytes.len() * 2 > length
+}
+
 /// Strict in everything but the alphabet and the padding.
 pub(crate) fn any_base64(text: &[u8]) -> Option<Vec<u8>> {
     [BASE64, BASE64_NOPAD, BASE64URL, BASE64URL_NOPAD].iter().find_map(|alphabet| alphabet.decode(text).ok())

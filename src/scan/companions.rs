@@ -32,7 +32,7 @@ fn patterns() -> &'static Patterns {
             r#"(?-u)(?i:zone[a-z_.\- ]{0,12}(?:id|tag)?)\\*["']?[\s=:>]{1,8}\\*["']?([0-9a-f]{32})\b|zones/([0-9a-f]{32})\b"#,
         ),
         key_id: regex(
-            r#"(?-u)(?i:access_?-?key_?-?id|key_?id|access_?key|token_?id)\\*["']?[\s=:>,]{1,8}\\*["']?([0-9a-f]{32})\b"#,
+            r#"(?-u)(?i:access_?-?key_?-?id|key_?id|access_?key|token_?id|\bkey)\\*["']?[\s=:>,]{1,8}\\*["']?([0-9a-f]{32})\b"#,
         ),
     })
 }

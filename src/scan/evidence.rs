@@ -1,13 +1,13 @@
 //! How much the surroundings say for a value that cannot speak for itself.
 //!
-//! One decision, in one place: the name of the value first, then what is spoken of around it. Every confidence comes
-//! with its reasons. Does not look at the value; that is `quality`.
+//! One decision, in one place: the name of the value first, then what is spoken of around it. Every
+//! confidence comes with its reasons. Does not look at the value; that is `quality`.
 
 use crate::model::{Confidence, Provenance, Reason};
 use crate::rules::{Context, LabelPattern, Rule, Words, words};
 use crate::scan::beside;
 use crate::scan::label::{self, Label, Names};
-use crate::scan::surroundings::{Mark, Marks, Near, wide_window};
+use crate::scan::surroundings::{Mark, Marks, Near, calls_another_host, wide_window};
 use crate::scan::view::View;
 use std::ops::Range;
 
@@ -75,6 +75,12 @@ impl Subject<'_> {
         value.len() == 40 && value.iter().all(u8::is_ascii_hexdigit)
     }
 
+    /// What stands on other lines does not make this Cloudflare's: its own line calls somebody else, or it
+    /// has the form of many things.
+    fn is_anothers(&self) -> bool {
+        self.is_like_a_commit() || calls_another_host(self.text(), &self.value)
+    }
+
     /// What the words of prose in front of the name make of it: `Cloudflare API token`, `GitHub token`.
     fn in_prose(&self) -> Option<(Label, Standing)> {
         let label = self.names.direct.as_ref()?.in_prose(self.text())?;
@@ -139,6 +145,9 @@ impl Scene<'_> {
         let email = || subject.context.email && has_email(subject.view, &subject.value);
         let an_email = Reason::Neighbour("an e-mail address".into());
         match self.near(subject.view, &subject.value, subject.index) {
+            Some(Near { text, on_line: false, .. }) if subject.is_anothers() => {
+                base(Confidence::Low).and(Reason::Mentioned(text))
+            }
             Some(Near { mark: Mark::Own | Mark::Host, text, .. }) => {
                 base(Confidence::High).and(Reason::Host(text))
             }
@@ -157,7 +166,8 @@ impl Scene<'_> {
         }
     }
 
-    /// A name at the other end of a pipe, on the line above, or of the file that holds nothing but the value.
+    /// A name at the other end of a pipe, of what the value is a field of, on the line above, or of the file
+    /// that holds nothing but the value.
     fn by_name_elsewhere(&self, subject: &Subject<'_>) -> Option<Evidence> {
         let is_strong = |label: &Label| subject.standing(label) == Standing::Strong;
         if let Some(label) = beside::stored_as(subject.text(), &subject.value).filter(is_strong) {
@@ -166,13 +176,33 @@ impl Scene<'_> {
         if let Some(name) = self.file_named(subject) {
             return Evidence::new(Confidence::High, Reason::FileType(name));
         }
-        if subject.names.direct.is_some() || subject.is_like_a_commit() {
+        if subject.is_like_a_commit() {
+            return None;
+        }
+        if let Some(evidence) = self.by_parent(subject) {
+            return Some(evidence);
+        }
+        if subject.names.direct.is_some() {
             return None;
         }
         let above = beside::line_above(subject.text(), &subject.value)?;
         let label = if is_strong(&above) { Some(above) } else { above.in_prose(subject.text()) };
         let label = label.filter(is_strong)?;
         Evidence::new(Confidence::Medium, reason_of(subject.text(), &label))
+    }
+
+    /// `"apiToken": {"Value": "…"}`
+    fn by_parent(&self, subject: &Subject<'_>) -> Option<Evidence> {
+        let parent = beside::parent_name(subject.text(), subject.value.start)?;
+        let named = Evidence::new(Confidence::Medium, reason_of(subject.text(), &parent))?;
+        match subject.standing(&parent) {
+            Standing::Strong => Some(named),
+            Standing::Weak if subject.names.explicit_value => {
+                let near = self.near(subject.view, &subject.value, subject.index)?;
+                named.and(Reason::Mentioned(near.text))
+            }
+            Standing::Weak | Standing::Silent | Standing::Against => None,
+        }
     }
 
     /// No name, or one that means nothing to us: only a mark on the same line counts.
@@ -248,8 +278,8 @@ impl Scene<'_> {
         context.files.iter().find(|file| leaf.ends_with(file.as_str())).cloned()
     }
 
-    /// The path speaks of Cloudflare: `cloudflare-ddns.conf`, `.dev.vars`, `sessions/api.cloudflare.com/…`. Only the
-    /// name and hosts: everything below a checkout called `cloudflare` would count otherwise.
+    /// The path speaks of Cloudflare: `cloudflare-ddns.conf`, `.dev.vars`, `sessions/api.cloudflare.com/…`.
+    /// Only the name and hosts: everything below a checkout called `cloudflare` would count otherwise.
     fn path_mentions(&self) -> Option<String> {
         let leaf = self.provenance.leaf_name().to_ascii_lowercase().replace('\\', "/");
         if let Some(host) = Words::shipped().hosts.iter().find(|host| leaf.contains(host.as_str())) {
@@ -288,8 +318,8 @@ fn fits(patterns: &[LabelPattern], label: &[String]) -> bool {
     patterns.iter().any(|pattern| pattern.fits(label))
 }
 
-/// The name of a value that needs none, for people: only a name made of plain words, since what stands before a value
-/// may be another value.
+/// The name of a value that needs none, for people: only a name made of plain words, since what stands before
+/// a value may be another value.
 pub(crate) fn name_of(view: &View<'_>, value: Range<usize>) -> Option<Reason> {
     let names = label::names(view.text, value.clone());
     match (names.direct, view.outer(value)) {

@@ -1,8 +1,8 @@
-//! What may stand between two characters of one value: an escape that spells a character, or something that only
-//! breaks the value up (a colour code, a wrapped line, `" + "`).
+//! What may stand between two characters of one value: an escape that spells a character, or something that
+//! only breaks the value up (a colour code, a wrapped line, `" + "`).
 //!
-//! Each function looks at one place and says how many bytes are in the way and what they spell. Deciding whether the
-//! pieces make a credential is left to the caller.
+//! Each function looks at one place and says how many bytes are in the way and what they spell. Deciding
+//! whether the pieces make a credential is left to the caller.
 
 use crate::model::Layer;
 use crate::scan::class::is_token;
@@ -184,7 +184,8 @@ fn quoted_printable(rest: &[u8]) -> Option<Joint> {
     Joint::spelling(3, code as u8, Layer::QuotedPrintable)
 }
 
-/// The rest of an escape sequence whose introducer ends at `at`: CSI up to its final byte, OSC up to BEL or ST.
+/// The rest of an escape sequence whose introducer ends at `at`: CSI up to its final byte, OSC up to BEL or
+/// ST.
 pub(crate) fn ansi(rest: &[u8], at: usize) -> Option<usize> {
     match rest.get(at)? {
         b'[' => {
@@ -249,8 +250,13 @@ fn concatenation(rest: &[u8]) -> Option<Joint> {
     if let Some(operator) = operator {
         let skip = if rest[at..].starts_with(b"..") && operator.len() == 1 { 2 } else { operator.len() };
         at += skip + blanks(&rest[at + skip..]);
+        // Visual Basic says that the statement goes on.
+        if matches!(rest.get(at..), Some([b'_', b'\r' | b'\n', ..])) {
+            at += 1 + blanks(&rest[at + 1..]);
+        }
     }
-    // Without an operator, adjacent literals are joined only where something separates them; `''` is an empty string.
+    // Without an operator, adjacent literals are joined only where something separates them; `''` is an empty
+    // string.
     if operator.is_none() && at == close {
         return None;
     }
@@ -310,9 +316,12 @@ fn gutter(rest: &[u8]) -> usize {
     let indent = rest.iter().take(80).take_while(|&&byte| byte == b' ' || byte == b'\t').count();
     let edge = border(&rest[indent..]);
     if edge > 0 {
-        return indent
-            + edge
-            + rest[indent + edge..].iter().take(4).take_while(|&&byte| byte == b' ').count();
+        let cell = rest[indent + edge..].iter().take(80).take_while(|&&byte| byte == b' ').count();
+        // An empty cell stands before the one that goes on.
+        let next = border(&rest[indent + edge + cell..]);
+        let blank =
+            rest[indent + edge + cell + next..].iter().take(4).take_while(|&&byte| byte == b' ').count();
+        return indent + edge + if next > 0 { cell + next + blank } else { cell.min(4) };
     }
     let digits = rest[indent..].iter().take(7).take_while(|byte| byte.is_ascii_digit()).count();
     if digits > 0 {
@@ -337,7 +346,7 @@ mod tests {
 
     #[test]
     fn each_joint_is_read() {
-        let table: [(&[u8], usize, Option<u8>, Layer); 26] = [
+        let table: [(&[u8], usize, Option<u8>, Layer); 27] = [
             (b"\\u005fa", 6, Some(b'_'), Layer::UnicodeEscape),
             (b"\\\\u005fa", 7, Some(b'_'), Layer::UnicodeEscape),
             (b"\\x5fa", 4, Some(b'_'), Layer::UnicodeEscape),
@@ -356,6 +365,7 @@ mod tests {
             (b"\xe2\x80\x8ba", 3, None, Layer::ZeroWidth),
             (b"\xe2\x80\x91a", 3, Some(b'-'), Layer::ZeroWidth),
             (b"\" + \"a", 5, None, Layer::Concatenated),
+            (b"\" & _\n  \"a", 9, None, Layer::Concatenated),
             (b"' .\n  'a", 7, None, Layer::Concatenated),
             (b"\\\" +\\n \\\"a", 9, None, Layer::Concatenated),
             (b"\",\n  \"a", 6, None, Layer::Concatenated),

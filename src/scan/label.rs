@@ -1,7 +1,7 @@
 //! What names a value: the variable, key, header, option or tag in front of it.
 //!
-//! Reads backwards through whatever stands between a name and its value in two dozen syntaxes, escaped or not. Does
-//! not judge names; that is `evidence`.
+//! Reads backwards through whatever stands between a name and its value in two dozen syntaxes, escaped or
+//! not. Does not judge names; that is `evidence`.
 
 use crate::rules::{Words, words};
 use crate::scan::beside;
@@ -69,7 +69,8 @@ pub(crate) struct Names {
     pub direct: Option<Label>,
     /// `=`, `:` or a tag stands between the two.
     pub assigned: bool,
-    /// Other names that the same piece of syntax gives it (attributes of an XML tag, `name:` beside `value:`).
+    /// Other names that the same piece of syntax gives it (attributes of an XML tag, `name:` beside
+    /// `value:`).
     pub beside: Vec<Label>,
     /// The value is called just that: `value: …`.
     pub explicit_value: bool,
@@ -93,7 +94,8 @@ pub(crate) fn names(text: &[u8], value: Range<usize>) -> Names {
         if is_in_address(text, &range) {
             break;
         }
-        if is_number(&text[range.clone()]) {
+        let word = &text[range.clone()];
+        if is_number(word) && (walk.gap.lines == 0 || word.starts_with(b"$")) {
             passed = true;
             continue;
         }
@@ -201,8 +203,8 @@ impl Walk<'_> {
         start
     }
 
-    /// Words may begin with what an escape spells (`\n`, `%3D`, `&quot;`, `=3D`, a colour code): that part is a
-    /// separator.
+    /// Words may begin with what an escape spells (`\n`, `%3D`, `&quot;`, `=3D`, a colour code): that part is
+    /// a separator.
     fn without_spelled_separators(&mut self, word: Range<usize>) -> Range<usize> {
         let Range { start, end } = word;
         let Some(before) = start.checked_sub(1).map(|index| self.text[index]) else { return start..end };
@@ -212,15 +214,23 @@ impl Walk<'_> {
             b'%' => self.percent_spells(body),
             b'&' if self.text.get(end) == Some(&b';') => body.len(),
             b'#' if start >= 2 && self.text[start - 2] == b'&' => body.len(),
-            b'=' if body.starts_with(b"3D") || body.starts_with(b"3A") || body.starts_with(b"22") => 2,
-            // `1` and `31m` of a colour code.
-            b'[' | b';' if is_number(body) && self.text.get(end) == Some(&b';') => body.len(),
-            b'[' | b';' if is_colour(body) => {
-                body.iter().position(|&byte| byte == b'm').map_or(0, |at| at + 1)
-            }
+            b'=' if body.starts_with(b"3D") => 2,
+            b'[' | b';' if self.follows_escape(start) => match colour(body) {
+                // `1` of `1;31m`
+                None if is_number(body) && self.text.get(end) == Some(&b';') => body.len(),
+                colour => colour.unwrap_or(0),
+            },
             _ => 0,
         };
         start + spelled..end
+    }
+
+    /// Does an escape character, spelled or not, stand close before? `[31m` and `;31m` may be text without
+    /// one.
+    fn follows_escape(&self, at: usize) -> bool {
+        let before = &self.text[at.saturating_sub(12)..at];
+        let spelled: [&[u8]; 5] = [b"\x1b", b"1b", b"33", b"\\e", b"^["];
+        spelled.iter().any(|escape| memchr::memmem::find(before, escape).is_some())
     }
 
     fn backslash_spells(&mut self, body: &[u8]) -> usize {
@@ -259,10 +269,10 @@ pub(crate) fn is_word(byte: u8) -> bool {
     is_token(byte) || byte == b'.' || byte == b'$'
 }
 
-/// `32m…`, `0m…`
-fn is_colour(body: &[u8]) -> bool {
+/// The length of the end of a colour code: `32m…`, `0m…`
+fn colour(body: &[u8]) -> Option<usize> {
     let digits = body.iter().take_while(|byte| byte.is_ascii_digit()).count();
-    digits <= 3 && body.get(digits) == Some(&b'm')
+    (digits <= 3 && body.get(digits) == Some(&b'm')).then_some(digits + 1)
 }
 
 /// Where a value really begins: a run may start with what an escape spells (`\n`, `%3D`, a colour code).
@@ -314,6 +324,7 @@ mod tests {
             ("[\"CF_TOKEN\"]=>\n  string(40) \"VALUEVALUE\"", "CF_TOKEN"),
             ("$8\r\nCF_TOKEN\r\n$40\r\nVALUEVALUE\r\n", "CF_TOKEN"),
             ("CF_TOKEN=\u{1b}[1;31mVALUEVALUE", "CF_TOKEN"),
+            ("CF_TOKEN: \\u001b[32mVALUEVALUE", "CF_TOKEN"),
             ("CF_TOKEN%253DVALUEVALUE", "CF_TOKEN"),
             ("[\n  \"--api-token\",\n  \"VALUEVALUE\"", "api-token"),
         ];
@@ -328,8 +339,18 @@ mod tests {
     }
 
     #[test]
+    fn values_that_begin_like_the_end_of_an_escape_are_whole() {
+        for (before, value) in
+            [("CF_TOKEN=", "22VALUE"), ("CF_TOKEN;", "4mVALUE"), ("<pre>&#39;", "mVALUE"), ("map[", "mVALUE")]
+        {
+            let text = format!("{before}{value}");
+            assert_eq!(value_start(text.as_bytes(), &(before.len()..text.len())), before.len(), "{text}");
+        }
+    }
+
+    #[test]
     fn a_line_above_names_nothing() {
-        for text in ["CF_TOKEN=other\nVALUEVALUE", "cloudflare\n\nVALUEVALUE"] {
+        for text in ["CF_TOKEN=other\nVALUEVALUE", "cloudflare\n\nVALUEVALUE", "a:CF_TOKEN:20\nVALUEVALUE"] {
             assert_eq!(named(text).0, None, "{text}");
         }
         assert!(named("\"VALUEVALUE\"").1.at_start);

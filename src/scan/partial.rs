@@ -32,7 +32,9 @@ pub(crate) fn after_prefix(text: &[u8], start: usize) -> Option<Shown> {
 /// What a mask left behind a name: `***abcd`, `abcd****wxyz`.
 pub(crate) fn after_name(text: &[u8], start: usize) -> Option<Shown> {
     let masked = masked(text, start)?;
-    Some(Shown { len: masked.len, shown: format!("…{}", masked.shown) })
+    // `opts...` is a program's, not a mask's.
+    let tells = !masked.shown.is_empty() || text[start..start + masked.len].contains(&b'*');
+    tells.then(|| Shown { len: masked.len, shown: format!("…{}", masked.shown) })
 }
 
 /// `head MASK tail`, where head or tail shows at least four characters.
@@ -104,5 +106,6 @@ mod tests {
         }
         assert_eq!(after_name(b"***abcd", 0).map(|s| s.shown).as_deref(), Some("…abcd"));
         assert_eq!(after_name(b"***", 0), None);
+        assert_eq!(after_name(b"opts...)", 0), None);
     }
 }

@@ -4,6 +4,7 @@ use crate::rules::{Words, documentation_samples};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+use std::ops::Range;
 use std::sync::OnceLock;
 
 /// A well-known sample of Cloudflare's documentation.
@@ -16,7 +17,25 @@ pub(crate) fn is_placeholder(value: &[u8]) -> bool {
     longest_repeat(value) >= 7
         || longest_sequence(value) >= 8
         || distinct(value) <= 6
-        || placeholder_words().is_match(value)
+        || repeats(value)
+        || placeholder_words().find_iter(value).any(|found| says_so(value, found.range()))
+}
+
+/// The same dozen characters over and over: `1a2b3c4d5e6f1a2b3c…`
+fn repeats(value: &[u8]) -> bool {
+    (1..=value.len() / 2).any(|period| value[period..] == value[..value.len() - period])
+}
+
+/// Four letters stand by chance in one of ten thousand random values, but hardly in one case and beside a
+/// sign or an edge.
+fn says_so(value: &[u8], word: Range<usize>) -> bool {
+    const LONG: usize = 6;
+    let letters = &value[word.clone()];
+    let one_case =
+        letters[1..].iter().all(u8::is_ascii_lowercase) || letters.iter().all(u8::is_ascii_uppercase);
+    let at_edge = |byte: Option<&u8>| byte.is_none_or(|byte| !byte.is_ascii_alphanumeric());
+    let bounded = at_edge(word.start.checked_sub(1).map(|at| &value[at])) || at_edge(value.get(word.end));
+    letters.len() >= LONG || (one_case && bounded)
 }
 
 fn placeholder_words() -> &'static AhoCorasick {
@@ -30,9 +49,9 @@ fn placeholder_words() -> &'static AhoCorasick {
     })
 }
 
-/// Random text of 40 characters has about 30 different ones, changes class every other character, and hardly ever
-/// has a dozen letters of one case in a row. Identifiers and sentences are the other way round: they change seldom and
-/// hardly ever have more than 25 different characters.
+/// Random text of 40 characters has about 30 different ones, changes class every other character, and hardly
+/// ever has a dozen letters of one case in a row. Identifiers and sentences are the other way round: they
+/// change seldom and hardly ever have more than 25 different characters.
 pub(crate) fn looks_random(value: &[u8]) -> bool {
     if distinct(value) >= 27 {
         return true;
@@ -124,6 +143,9 @@ mod tests {
             "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
             "abcdefghijklmnopqrstuvwxyz0123456789ABCD",
             "0000000000000000000000000000000000000000",
+            "YOUR_TOKEN",
+            "fake-R2d2c3po",
+            "1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1",
         ] {
             assert!(is_placeholder(value.as_bytes()), "{value}");
         }

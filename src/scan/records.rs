@@ -1,4 +1,5 @@
-//! Records that a logger cut in the middle of a value (SURFACES.md T16): the rest is in the text of the next record.
+//! Records that a logger cut in the middle of a value (SURFACES.md T16): the rest is in the text of the next
+//! record.
 //!
 //! Knows how records of one line begin, in the formats that split what they record. Does not parse them.
 
@@ -18,7 +19,8 @@ enum Format<'t> {
     Job { continues: bool },
 }
 
-/// The bytes between `at`, where the text of one record ends, and the text of the next, if the two belong together.
+/// The bytes between `at`, where the text of one record ends, and the text of the next, if the two belong
+/// together.
 pub(crate) fn rest_of_record(text: &[u8], at: usize) -> Option<usize> {
     let ends_as_text = matches!(text.get(at), Some(b'"' | b'\n' | b'\r'));
     if !ends_as_text {

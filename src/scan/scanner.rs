@@ -86,6 +86,8 @@ impl<'a> Scanner<'a> {
             Anchor::Spelled if range.start < unescaped_until => {}
             Anchor::Spelled => unescaped_until = self.escaped(view, range.start),
             Anchor::Base64(phase) => self.base64_needle(view, range.start, *phase),
+            Anchor::Packed => self.packed(view, range.start),
+            Anchor::QuotedPrintable => self.quoted_printable(view, range),
             Anchor::Dump => self.dump(view, range.start),
             Anchor::Label => self.labelled(view, range),
         });
@@ -120,7 +122,8 @@ impl<'a> Scanner<'a> {
         &self.engine.rules.rules[index]
     }
 
-    /// What evidence is read from. Whether Cloudflare is spoken of at all is asked once a chunk, when first needed.
+    /// What evidence is read from. Whether Cloudflare is spoken of at all is asked once a chunk, when first
+    /// needed.
     fn scene(&self) -> Scene<'a> {
         let speaks = *self.speaks.get_or_init(|| {
             self.engine.marks.any(self.chunk.text)
@@ -186,26 +189,15 @@ impl<'a> Scanner<'a> {
         Place { provenance: self.chunk.provenance.clone(), position, span: self.chunk.span(raw), decoded }
     }
 
-    /// Of two candidates made of the same bytes in the same spelling the better one stays: two rules read one value.
-    /// Of two that begin alike the one in fewer pieces stays: the other goes on into what stands behind the value.
+    /// Of candidates made of the same bytes the best one stays: two rules read one value, or one value is
+    /// read twice.
     fn insert(&mut self, raw: Range<usize>, candidate: Candidate) {
-        let rival = self.found.iter().position(|(range, other)| {
-            range.start < raw.end
-                && raw.start < range.end
-                && (other.secret == candidate.secret
-                    || (other.place.decoded == candidate.place.decoded && !unpacked(&candidate))
-                    || (range.start == raw.start
-                        && (is_whole_of(other, &candidate) || is_whole_of(&candidate, other))))
-        });
-        match rival {
-            Some(index) if is_whole_of(&candidate, &self.found[index].1) => {
-                self.found[index] = (raw, candidate)
-            }
-            Some(index) if is_whole_of(&self.found[index].1, &candidate) => {}
-            Some(index) if self.found[index].1.confidence >= candidate.confidence => {}
-            Some(index) => self.found[index] = (raw, candidate),
-            None => self.found.push((raw, candidate)),
+        let new = (raw, candidate);
+        if self.found.iter().any(|old| beats(old, &new, Confidence::ge)) {
+            return;
         }
+        self.found.retain(|old| !beats(&new, old, Confidence::gt));
+        self.found.push(new);
     }
 
     fn finish(mut self) {
@@ -224,12 +216,34 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Is `one` what stands whole at the beginning of `other`, which was put together from pieces?
-fn is_whole_of(one: &Candidate, other: &Candidate) -> bool {
-    one.confidence >= Confidence::Medium
-        && one.place.decoded.len() < other.place.decoded.len()
-        && other.place.decoded.starts_with(&one.place.decoded)
-        && one.secret.len() < other.secret.len()
+type Found = (Range<usize>, Candidate);
+
+/// Does `one` take the place of `other`? `surer` decides where both are the same value in the same spelling.
+fn beats(one: &Found, other: &Found, surer: fn(&Confidence, &Confidence) -> bool) -> bool {
+    let ((range, candidate), (other_range, rival)) = (one, other);
+    if range.start >= other_range.end || other_range.start >= range.end {
+        return false;
+    }
+    let one_value = candidate.secret == rival.secret
+        || (candidate.place.decoded == rival.place.decoded && !unpacked(candidate));
+    if one_value {
+        return surer(&candidate.confidence, &rival.confidence);
+    }
+    range.start == other_range.start
+        && match (goes_on_from(candidate, rival), goes_on_from(rival, candidate)) {
+            (Some(Layer::Wrapped), _) => false,
+            (Some(_), _) => true,
+            (None, Some(layer)) => layer == Layer::Wrapped,
+            (None, None) => false,
+        }
+}
+
+/// What joins `longer` to more than `shorter`, which begins alike and stands whole. Only a line break says
+/// nothing about whether a value goes on behind it.
+fn goes_on_from(longer: &Candidate, shorter: &Candidate) -> Option<Layer> {
+    let joints = longer.place.decoded.strip_prefix(shorter.place.decoded.as_slice())?;
+    let longer = shorter.confidence >= Confidence::Medium && longer.secret.len() > shorter.secret.len();
+    joints.last().copied().filter(|_| longer)
 }
 
 /// Compressed text has no span of its own: two values in it only seem to overlap.

@@ -179,6 +179,13 @@ fn inherit(entries: &mut [Entry]) {
 /// How far in front of a word the address may begin that it is part of.
 const ADDRESS_REACH: usize = 160;
 
+/// Does the line of `value` call somebody else? `curl -H "Authorization: Bearer …" https://api.example.net/`
+pub(crate) fn calls_another_host(text: &[u8], value: &Range<usize>) -> bool {
+    let line = &text[line_around(text, value)];
+    let ours = memchr::memmem::find(line, b"cloudflare").is_some();
+    !ours && memchr::memmem::find(line, b"://").is_some()
+}
+
 /// `https://github.com/cloudflare/…` speaks of GitHub.
 fn is_in_foreign_path(text: &[u8], at: &Range<usize>) -> bool {
     let before = &text[at.start.saturating_sub(ADDRESS_REACH)..at.start];

@@ -54,6 +54,12 @@ pub(crate) fn with_needle(text: &[u8], at: usize, phase: usize) -> Option<Decode
     letters.decode(text, first)
 }
 
+/// The base64 text that begins at `at`, where the mark of compressed text stands.
+pub(crate) fn packed(text: &[u8], at: usize) -> Option<Decoded> {
+    let decoded = Letters::from(text, at).decode(text, 0)?;
+    is_compressed(&decoded.text).is_some().then_some(decoded)
+}
+
 /// The letters of a base64 text: where each stands, line breaks left out.
 struct Letters {
     at: Vec<u32>,
@@ -62,8 +68,11 @@ struct Letters {
 
 impl Letters {
     fn around(text: &[u8], run: Range<usize>) -> Letters {
-        let start = start_of_letters(text, run.start);
-        let mut at = Vec::with_capacity(run.len());
+        Letters::from(text, start_of_letters(text, run.start))
+    }
+
+    fn from(text: &[u8], start: usize) -> Letters {
+        let mut at = Vec::new();
         let mut end = start;
         let mut first_line = 0;
         loop {

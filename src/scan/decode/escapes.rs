@@ -1,7 +1,7 @@
 //! Text spelled in escapes: `%5F`, `\u005f`, `\x5f`, `&#95;`.
 //!
-//! A value whose own characters are spelled is put together by `chain`; this is for lines in which the names are
-//! spelled too, so that nothing in front of the value can be read as it stands.
+//! A value whose own characters are spelled is put together by `chain`; this is for lines in which the names
+//! are spelled too, so that nothing in front of the value can be read as it stands.
 
 use crate::model::{Layer, OffsetMap};
 use crate::scan::decode::Decoded;
@@ -9,8 +9,8 @@ use crate::scan::joints::spelling;
 use crate::scan::view::Back;
 use std::ops::Range;
 
-/// How much of a line around an escape is read. Ten times as much in front would still be one line of a URL log;
-/// behind stands the value itself, which may be a tunnel token of six letters an escape.
+/// How much of a line around an escape is read. Ten times as much in front would still be one line of a URL
+/// log; behind stands the value itself, which may be a tunnel token of six letters an escape.
 const BEFORE: usize = 1200;
 const BEHIND: usize = 4800;
 

@@ -7,12 +7,16 @@ mod base64;
 mod escapes;
 mod hex;
 mod inflate;
+mod quoted;
 mod utf16;
 
-pub(crate) use base64::{region as base64_region, with_needle as base64_with_needle};
+pub(crate) use base64::{
+    packed as base64_packed, region as base64_region, with_needle as base64_with_needle,
+};
 pub(crate) use escapes::line as escaped_line;
 pub(crate) use hex::{dump, list as hex_list, run as hex_run};
 pub(crate) use inflate::inflate;
+pub(crate) use quoted::printable as quoted_printable;
 pub(crate) use utf16::{stretches as utf16_stretches, whole as utf16_whole};
 
 use crate::model::Layer;

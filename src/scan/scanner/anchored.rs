@@ -8,7 +8,7 @@ use crate::scan::chain::{self, Chain};
 use crate::scan::check;
 use crate::scan::class::{MIN_RUN, Makeup, is_token};
 use crate::scan::evidence;
-use crate::scan::joints::joint;
+use crate::scan::joints::{joint, spelling};
 use crate::scan::label::{names, value_start};
 use crate::scan::partial;
 use crate::scan::quality::is_placeholder;
@@ -40,6 +40,10 @@ impl Scanner<'_> {
             let Some(start) = start_of(view.text, literal.start, lead.as_deref()) else { continue };
             if *alphabet == Alphabet::Any {
                 if self.as_it_stands(view, start, rule, &rules.shapes[shape]) {
+                    return;
+                }
+                if is_spelled_behind(view.text, literal.end) {
+                    self.escaped(view, literal.start);
                     return;
                 }
                 continue;
@@ -126,6 +130,7 @@ impl Scanner<'_> {
         let accepted = match shape.check {
             Some(Check::Crc32) => checked(&mut found, &value, bounded(view.text, &range), broken),
             Some(Check::TunnelToken) => tunnel_token(&mut found, view.text, &value),
+            Some(Check::TunnelSecret) => check::is_random_tunnel_secret(&value),
             Some(Check::TunnelCredentials) => tunnel_credentials(&mut found, view.text, &value),
             Some(Check::PrivateKey) => private_key(&mut found, &value),
             Some(Check::Uuid) => !is_placeholder(value.rsplit('/').next().unwrap_or_default().as_bytes()),
@@ -171,6 +176,12 @@ impl Scanner<'_> {
             self.keep_partial(view, start..start + shown.len, rule, shown.shown);
         }
     }
+}
+
+/// `TunnelSecret%22%3A%22…`: what separates a name from its value is spelled.
+fn is_spelled_behind(text: &[u8], at: usize) -> bool {
+    let near = &text[at..text.len().min(at + 12)];
+    (0..near.len()).any(|skip| spelling(&near[skip..]).is_some())
 }
 
 /// Where a value whose anchor stands at `at` begins.

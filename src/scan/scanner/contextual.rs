@@ -5,7 +5,7 @@ use crate::model::{Confidence, Layer, Reason, Secret};
 use crate::rules::{Check, Class, LabelPattern, Pattern, Rule, Shape, ShapeForm};
 use crate::scan::chain;
 use crate::scan::check;
-use crate::scan::class::{MIN_RUN, Makeup, is_token};
+use crate::scan::class::{MIN_RUN, Makeup, is_base64, is_token};
 use crate::scan::companions;
 use crate::scan::decode;
 use crate::scan::engine::LONGEST_RUN;
@@ -14,7 +14,7 @@ use crate::scan::joints::joint_at;
 use crate::scan::label::{self, Names, value_start};
 use crate::scan::partial;
 use crate::scan::quality::{is_foreign, is_placeholder, looks_random};
-use crate::scan::surroundings::wide_window;
+use crate::scan::surroundings::{Mark, wide_window};
 use crate::scan::view::View;
 use std::ops::Range;
 
@@ -24,6 +24,8 @@ const NAME_REACH: usize = 96;
 const LONGEST_VALUE: usize = 100;
 /// The first item of a list of bytes: `41`, `0x41`.
 const LONGEST_LISTED: usize = 4;
+/// How far in front of an S3 secret its key's id may stand without a name.
+const KEY_ID_REACH: usize = 160;
 /// How far from an Access secret its client id may stand.
 const PAIR_REACH: usize = 1200;
 /// The part of a Turnstile secret that is the same in most of them.
@@ -61,19 +63,20 @@ impl Scanner<'_> {
             return;
         }
         let start = value_start(view.text, run);
-        self.value_of_run(view, start..run.end);
-        // `=22a7…` may be a spelled quote and a value, or a value that begins with 22.
-        if start > run.start && view.text[run.start - 1] == b'=' {
+        let is_value = self.value_of_run(view, start..run.end);
+        // `=3D7…` may be a spelled equals sign and a value, or a value that begins with 3D.
+        if !is_value && start > run.start && view.text[run.start - 1] == b'=' {
             self.value_of_run(view, run.clone());
         }
     }
 
-    fn value_of_run(&mut self, view: &View<'_>, value: Range<usize>) {
+    fn value_of_run(&mut self, view: &View<'_>, value: Range<usize>) -> bool {
         let engine = self.engine;
         let shapes = engine.runs.get(value.len()).map(Vec::as_slice).unwrap_or_default();
         if shapes.is_empty() || !stands_alone(view.text, &value) {
-            return;
+            return false;
         }
+        let mut is_value = false;
         let makeup = Makeup::of(&view.text[value.clone()]);
         let mut subject = None;
         for &(rule, shape) in shapes {
@@ -82,16 +85,17 @@ impl Scanner<'_> {
             if !has_class(*class, makeup) {
                 continue;
             }
-            match regex {
+            is_value |= match regex {
                 Some(regex) => self.several_runs(view, &value, rule, shape, regex),
                 None => {
                     let text = || view.text[value.clone()].to_vec();
                     let subject =
                         subject.get_or_insert_with(|| Subject::new(view, value.clone(), text(), Vec::new()));
-                    self.judge_run(subject, rule, shape);
+                    self.judge_run(subject, rule, shape)
                 }
-            }
+            };
         }
+        is_value
     }
 
     /// A value that begins with this run and may have the separators of its parts spelled: `…%3A…`.
@@ -102,24 +106,23 @@ impl Scanner<'_> {
         rule: usize,
         shape: &Shape,
         regex: &Pattern,
-    ) {
+    ) -> bool {
         let chain = chain::read(view.text, run.start, LONGEST_VALUE, is_value);
-        let Some(found) = regex.regex().find(limit(&chain.text, regex, run.len())) else { return };
+        let Some(found) = regex.regex().find(limit(&chain.text, regex, run.len())) else { return false };
         let length = found.end();
         let range = chain.map.raw_span(0..length);
-        if stands_alone(view.text, &range) {
-            let text = chain.text[..length].to_vec();
-            self.judge_run(&Subject::new(view, range, text, chain.layers(length)), rule, shape);
-        }
+        let text = chain.text[..length].to_vec();
+        stands_alone(view.text, &range)
+            && self.judge_run(&Subject::new(view, range, text, chain.layers(length)), rule, shape)
     }
 
-    fn judge_run(&mut self, subject: &Subject<'_>, rule: usize, shape: &Shape) {
-        let Some(mut evidence) = self.evidence(subject, rule, shape) else { return };
+    fn judge_run(&mut self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> bool {
+        let Some(mut evidence) = self.evidence(subject, rule, shape) else { return false };
         let in_pieces = !subject.layers.is_empty();
         if (in_pieces && evidence.confidence < Confidence::High) || !looks_made(&subject.text, shape) {
-            return;
+            return false;
         }
-        let Ok(mut value) = String::from_utf8(subject.text.clone()) else { return };
+        let Ok(mut value) = String::from_utf8(subject.text.clone()) else { return false };
         if shape.check == Some(Check::R2Pair)
             && let Some(id) = companions::around(subject.view, subject.range.clone()).token_ids.first()
         {
@@ -137,16 +140,18 @@ impl Scanner<'_> {
             layers: subject.layers.clone(),
             account: None,
         });
+        true
     }
 
-    /// What the surroundings say. Two kinds bring proof of their own: most Turnstile secrets begin alike, and the id of
-    /// an Access service token beside its secret is as good as a name.
+    /// What the surroundings say. Two kinds bring proof of their own: most Turnstile secrets begin alike, and
+    /// the id of an Access service token beside its secret is as good as a name.
     fn evidence(&self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> Option<Evidence> {
         let written = self.rule(rule);
         let evidence = self.scene().weigh(subject.view, subject.range.clone(), &subject.names, rule, written);
         match shape.check {
             Some(Check::Turnstile) if evidence.is_none() => likely_turnstile(subject, written),
-            Some(Check::AccessPair) if has_client_id(subject.view.text, &subject.range) => {
+            Some(Check::R2Pair) => with_key_id(subject, evidence, self.near_own_mark(subject, rule)),
+            Some(Check::AccessPair) if has_client_id(subject.view, &subject.range) => {
                 let confidence = beside_client_id(subject, written)?;
                 let mut reasons = evidence.map(|evidence| evidence.reasons).unwrap_or_default();
                 reasons.push(Reason::Neighbour("a client id ending in .access".into()));
@@ -154,6 +159,11 @@ impl Scanner<'_> {
             }
             _ => evidence,
         }
+    }
+
+    fn near_own_mark(&self, subject: &Subject<'_>, rule: usize) -> bool {
+        let near = self.engine.marks.near(subject.view.text, &subject.range, rule);
+        near.is_some_and(|near| near.mark == Mark::Own)
     }
 
     /// A name that may be followed by a value in pieces, or by what a mask left of one.
@@ -272,7 +282,8 @@ fn likely_turnstile(subject: &Subject<'_>, rule: &Rule) -> Option<Evidence> {
     likely.then_some(Evidence { confidence: Confidence::Medium, reasons })
 }
 
-/// Beside a client id: how sure its name makes us that this is the secret. `None` if the name says something else.
+/// Beside a client id: how sure its name makes us that this is the secret. `None` if the name says something
+/// else.
 fn beside_client_id(subject: &Subject<'_>, rule: &Rule) -> Option<Confidence> {
     let Some(label) = &subject.names.direct else { return Some(Confidence::Medium) };
     if subject.named_by(&rule.context.strong) || subject.named_by(&rule.context.weak) {
@@ -295,17 +306,79 @@ fn stands_alone(text: &[u8], value: &Range<usize>) -> bool {
     !base64 && !dotted && !path
 }
 
-/// `0123….access` near the value.
-fn has_client_id(text: &[u8], value: &Range<usize>) -> bool {
-    let window = &text[wide_window(text, value, PAIR_REACH)];
-    memchr::memmem::find_iter(window, b".access").any(|at| {
-        at >= 32
-            && window[at - 32..at].iter().all(u8::is_ascii_hexdigit)
-            && window.get(at + 7).is_none_or(|byte| !byte.is_ascii_alphanumeric())
-    })
+/// `0123….access` near the value, or near the text it was decoded from; there the id may be in base64 too.
+fn has_client_id(view: &View<'_>, value: &Range<usize>) -> bool {
+    let window = &view.text[wide_window(view.text, value, PAIR_REACH)];
+    let id_before = |mark: &[u8], length: usize, of_id: fn(&u8) -> bool| {
+        memchr::memmem::find_iter(window, mark).any(|at| {
+            at >= length
+                && window[at - length..at].iter().all(of_id)
+                && window.get(at + mark.len()).is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        })
+    };
+    // Of the 39 bytes the last six are two groups of their own: `acc`, `ess`.
+    let spelled = || id_before(b"YWNjZXNz", 44, |&byte| is_base64(byte));
+    id_before(b".access", 32, u8::is_ascii_hexdigit)
+        || (view.is_decoded()
+            && view.outer(value.clone()).is_some_and(|(outer, range)| has_client_id(outer, &range)))
+        || spelled()
 }
 
-/// Where the value of the name that ends at `name_end` begins: behind separators, spelled or not, and words like
+/// A secret of S3 needs its key's id: where only a word speaks for it the id has to stand near by, and where
+/// the id stands right before it no name is needed.
+fn with_key_id(subject: &Subject<'_>, evidence: Option<Evidence>, own_mark: bool) -> Option<Evidence> {
+    let (text, range) = (subject.view.text, &subject.range);
+    if evidence.as_ref().is_none_or(|evidence| evidence.confidence < Confidence::Medium)
+        && own_mark
+        && follows_key_id(text, range.start)
+    {
+        let reasons = vec![Reason::Neighbour("an access key id right before it".into())];
+        return Some(Evidence { confidence: Confidence::Medium, reasons });
+    }
+    let mut evidence = evidence?;
+    let label = subject.names.direct.as_ref().map(|label| label.words.as_slice()).unwrap_or_default();
+    let is_of_s3 = label.iter().any(|word| word == "access");
+    let is_any = label == ["secret"] || label == ["password"];
+    let needs_id = is_any || (evidence.confidence == Confidence::Medium && !is_of_s3);
+    let has_id = || {
+        has_id_before(text, range.start)
+            || !companions::around(subject.view, range.clone()).token_ids.is_empty()
+    };
+    if needs_id && !has_id() {
+        evidence.confidence = evidence.confidence.min(Confidence::Low);
+    }
+    Some(evidence)
+}
+
+/// Thirty-two hex digits a little before the value that are no account's and no zone's.
+fn has_id_before(text: &[u8], start: usize) -> bool {
+    let mut at = start.saturating_sub(KEY_ID_REACH);
+    while at < start {
+        let word = at..at + text[at..start].iter().take_while(|&&byte| is_token(byte)).count();
+        let digits = word.len() == 32 && text[word.clone()].iter().all(u8::is_ascii_hexdigit);
+        if digits && text.get(word.end) != Some(&b'.') && !is_of_account(text, &word) {
+            return true;
+        }
+        at = word.end + 1;
+    }
+    false
+}
+
+fn is_of_account(text: &[u8], id: &Range<usize>) -> bool {
+    let names = label::names(text, id.clone());
+    names.direct.is_some_and(|label| label.words.iter().any(|word| word == "account" || word == "zone"))
+}
+
+/// `ID SECRET`, `ID:SECRET`, `"ID", "SECRET"`
+fn follows_key_id(text: &[u8], start: usize) -> bool {
+    let gap = text[..start].iter().rev().take(4).take_while(|byte| b" :,\"'\t".contains(byte)).count();
+    let end = start - gap;
+    let run = text[..end].iter().rev().take(33).take_while(|&&byte| is_token(byte)).count();
+    gap > 0 && run == 32 && text[end - 32..end].iter().all(u8::is_ascii_hexdigit)
+}
+
+/// Where the value of the name that ends at `name_end` begins: behind separators, spelled or not, and words
+/// like
 /// `Bearer`.
 fn value_behind(text: &[u8], name_end: usize) -> Option<usize> {
     let limit = text.len().min(name_end + NAME_REACH);

@@ -48,6 +48,19 @@ impl Scanner<'_> {
         end
     }
 
+    pub(super) fn packed(&mut self, view: &View<'_>, at: usize) {
+        if let Some(decoded) = decode::base64_packed(view.text, at) {
+            self.descend(view, decoded);
+        }
+    }
+
+    /// The body of a mail.
+    pub(super) fn quoted_printable(&mut self, view: &View<'_>, header: Range<usize>) {
+        if let Some(decoded) = decode::quoted_printable(view.text, header.end) {
+            self.descend(view, decoded);
+        }
+    }
+
     pub(super) fn dump(&mut self, view: &View<'_>, at: usize) {
         if let Some(decoded) = decode::dump(view.text, at) {
             self.descend(view, decoded);
@@ -93,7 +106,9 @@ impl Scanner<'_> {
             .filter(|&byte| is_base64(byte) || byte == b'=')
             .collect();
         let Some(token) = check::tunnel_token(&value) else { return };
-        let Ok(value) = String::from_utf8(value) else { return };
+        let Ok(mut value) = String::from_utf8(value) else { return };
+        // Padding that is spelled stays outside the region, and is part of the value all the same.
+        value.extend(std::iter::repeat_n('=', value.len().next_multiple_of(4) - value.len()));
         self.keep(Match {
             view,
             range,

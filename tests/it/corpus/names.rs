@@ -208,31 +208,4 @@ fn surroundings(cases: &mut Cases) {
         cases.found("page.html", format!("<p>Use <code>«{value}»</code> for now</p>\n"));
         cases.found("data.csv", format!("id,name,note\n1,alice,\"«{value}»\"\n2,bob,none\n"));
     }
-    cases.found("README.md", "Our Cloudflare API token is `«legacy»` (staging).\n");
-    cases.found("chat.txt", "cloudflare api token: «legacy»\n");
-    cases.found("chat.txt", "Here is the Cloudflare global API key: «key» and the mail is «email»\n");
-    cases.found("notes.md", "| Cloudflare API token | «legacy» |\n");
-    cases.found("notes.md", "- Cloudflare token → «legacy»\n- Zone → «hex:32»\n");
-    cases.found("notes.txt", "Cloudflare login\nmail: «email»\nglobal api key: «key»\n");
-    cases.found("notes.txt", "turnstile secret key: «turnstile»\nsite key: 0x4AAAAAAA«token:14»\n");
-    cases.found("app.ts", "const cfApiToken = '«legacy»';\n");
-    cases.found("app.ts", "const client = new Cloudflare({ apiToken: '«legacy»' });\n");
-    cases.found("app.ts", "const client = new Cloudflare({ apiKey: '«key»', apiEmail: '«email»' });\n");
-    cases.found("app.py", "client = Cloudflare(api_token=\"«legacy»\")\n");
-    cases.found("app.py", "cf = CloudFlare.CloudFlare(email='«email»', token='«key»')\n");
-    cases.found("app.py", "cf = CloudFlare.CloudFlare(token='«legacy»')\n");
-    cases.found("main.go", "api, err := cloudflare.NewWithAPIToken(\"«legacy»\")\n");
-    cases.found("main.go", "api, err := cloudflare.New(\"«key»\", \"«email»\")\n");
-    cases.found("main.go", "client := cloudflare.NewClient(option.WithAPIToken(\"«legacy»\"))\n");
-    cases.found(
-        "main.rs",
-        "let credentials = Credentials::UserAuthToken { token: \"«legacy»\".into() }; // cloudflare\n",
-    );
-    cases.found("App.java", "private String cloudflareApiToken = \"«legacy»\";\n");
-    cases.found("app.rb", "Cloudflare.connect(key: '«key»', email: '«email»') do |connection|\n");
-    cases.found("app.php", "$auth = new Cloudflare\\API\\Auth\\APIToken('«legacy»');\n");
-    cases.found("app.php", "$key = new Cloudflare\\API\\Auth\\APIKey('«email»', '«key»');\n");
-    cases.found("app.cs", "var cf = new CloudFlareClient(\"«email»\", \"«key»\");\n");
-    cases.found("Program.cs", "services.AddCloudflare(o => o.ApiToken = \"«legacy»\");\n");
-    cases.found("app.ex", "config :app, cloudflare_api_token: \"«legacy»\"\n");
 }

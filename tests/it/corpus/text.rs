@@ -1,7 +1,9 @@
-//! Texts with secrets in them, from templates: `«user»` is a secret, `«hex:32»` is not, `«[…]|base64»` spells a piece.
+//! Texts with secrets in them, from templates: `«user»` is a secret, `«hex:32»` is not, `«[…]|base64»` spells
+//! a piece.
 //!
-//! Everything random is made when the test runs; every secret leaves a mark where it stands, and the marks follow
-//! the text through each spelling. Written from the formats alone: nothing here knows how the scan undoes them.
+//! Everything random is made when the test runs; every secret leaves a mark where it stands, and the marks
+//! follow the text through each spelling. Written from the formats alone: nothing here knows how the scan
+//! undoes them.
 
 use cfleak::rules::examples::{Seed, expand};
 use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER, HEXUPPER};
@@ -137,6 +139,15 @@ fn named(name: &str, seed: &mut Seed, last: &mut String) -> Text {
         return Text { bytes: shown.into_bytes(), marks: vec![Mark { at: 0, kind, secret }] };
     }
     let value = match name {
+        "nul" => "\0".into(),
+        "soh" => "\u{1}".into(),
+        "stx" => "\u{2}".into(),
+        "etx" => "\u{3}".into(),
+        "enq" => "\u{5}".into(),
+        "bel" => "\u{7}".into(),
+        "cr" => "\r".into(),
+        "esc" => "\u{1b}".into(),
+        "bom" => "\u{feff}".into(),
         "same" => last.clone(),
         "email" => format!("{}.{}@example-mail.net", seed.text("abcdefgh", 5), seed.text("klmnoprs", 6)),
         "sha256-of-last" => sha256_of(last),
