@@ -51,7 +51,8 @@ pub fn selected(
         Selection::Staged => {
             let index = index::open(&repository.index_path(), repository.hash)
                 .map_err(|error| CommandError::fatal(error.to_string()))?;
-            let staged = index.map(|index| index::staged(&index, &lookup, head.as_deref()));
+            let parents = repository.next_parents();
+            let staged = index.map(|index| index::staged(&index, &lookup, &parents));
             changes.staged(&staged.unwrap_or_default());
             return Ok(());
         }
@@ -100,7 +101,7 @@ pub fn lookup(repository: &Repository) -> Result<Lookup, CommandError> {
 /// Says of every file in which something was found how far it has travelled.
 ///
 /// `roots` are the directories of work trees that are known of.
-pub fn expose(findings: &mut [Finding], roots: &[PathBuf], working_directory: &Path) {
+pub fn tell_exposure(findings: &mut [Finding], roots: &[PathBuf], working_directory: &Path) {
     let whole = |path: &Path| tidy(&working_directory.join(path));
     let asked = findings.iter().flat_map(|finding| &finding.places).filter_map(asks);
     let mut left: BTreeSet<PathBuf> = asked.map(whole).collect();
