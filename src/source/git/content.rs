@@ -7,10 +7,9 @@ use crate::model::{Chunk, Position, Provenance, Raw, Skip};
 use crate::source::limits::Limits;
 use crate::source::lines::{Advance, Encoding, START};
 use crate::source::pieces::CONTEXT;
-use crate::source::{Flow, Sink, container};
+use crate::source::{Asking, Flow, Sink, container};
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 /// What one run has seen of contents.
 pub struct Contents<'a> {
@@ -60,9 +59,9 @@ impl<'a> Contents<'a> {
 
     /// Opens an archive or compressed file. Tells whether anything was found in it.
     pub fn open(&self, bytes: &[u8], provenance: &Arc<Provenance>) -> bool {
-        let noticing = Noticing { sink: self.sink, noticed: AtomicBool::new(false) };
-        let _ = container::scan(bytes, provenance, self.limits, &noticing);
-        noticing.noticed.into_inner()
+        let asking = Asking::new(self.sink);
+        let _ = container::scan(bytes, provenance, self.limits, &asking);
+        !asking.answers().is_empty()
     }
 
     /// Shows the sink what was found: the given ranges with everything near them, or a whole archive.
@@ -97,29 +96,6 @@ fn chunk<'a>(
         layers: &[],
         core: core.start - text.start..core.end - text.start,
     }
-}
-
-/// Looks, tells nothing, and notices whether there would be something to tell.
-struct Noticing<'a> {
-    sink: &'a dyn Sink,
-    noticed: AtomicBool,
-}
-
-impl Sink for Noticing<'_> {
-    fn chunk(&self, chunk: &Chunk<'_>) -> Flow {
-        if !self.sink.probe(chunk).is_empty() {
-            self.noticed.store(true, Ordering::Relaxed);
-        }
-        Flow::Continue
-    }
-
-    fn skip(&self, skip: Skip) {
-        self.sink.skip(skip);
-    }
-
-    fn file(&self, _bytes: u64) {}
-
-    fn object(&self, _bytes: u64) {}
 }
 
 /// What could not be unpacked was said at the first look.

@@ -36,13 +36,15 @@ use trees::Trees;
 /// How a history is read.
 #[derive(Clone, Debug)]
 pub struct Options {
+    /// 0 means one a core.
     pub threads: usize,
     pub limits: limits::Limits,
 }
 
 impl Options {
     fn walk(&self) -> Limits {
-        Limits { threads: self.threads, max_bytes: self.limits.max_bytes.unwrap_or(u64::MAX) }
+        let threads = if self.threads == 0 { rayon::current_num_threads() } else { self.threads };
+        Limits { threads, max_bytes: self.limits.max_bytes.unwrap_or(u64::MAX) }
     }
 }
 
