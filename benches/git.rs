@@ -7,6 +7,7 @@ use cfleak::model::{Candidate, Chunk, Confidence, Reason, Skip};
 use cfleak::rules::RuleSet;
 use cfleak::scan::{Engine, Hits};
 use cfleak::source::git::history::Options;
+use cfleak::source::git::memory::Nothing;
 use cfleak::source::git::repository::Repository;
 use cfleak::source::git::whole;
 use cfleak::source::limits::Limits;
@@ -89,7 +90,7 @@ fn ours(repository: &Repository, limits: Limits) -> (Duration, Bench) {
         found: Mutex::default(),
     };
     let start = Instant::now();
-    let _ = whole::repository(repository, &Options { threads: 0, limits }, &sink);
+    let _ = whole::repository(repository, &Options { threads: 0, limits }, &Nothing, &sink);
     (start.elapsed(), sink)
 }
 

@@ -44,6 +44,12 @@ pub fn config_home() -> Option<PathBuf> {
     path("XDG_CONFIG_HOME").or_else(|| path("APPDATA")).or_else(|| home().map(|home| home.join(".config")))
 }
 
+/// Where programs keep what they can do without.
+pub fn cache_home() -> Option<PathBuf> {
+    let path = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    path("XDG_CACHE_HOME").or_else(|| path("LOCALAPPDATA")).or_else(|| home().map(|home| home.join(".cache")))
+}
+
 /// What follows `prefix` in the names of the variables that begin with it.
 #[allow(clippy::disallowed_methods, reason = "this is the edge")]
 pub fn variables_after(prefix: &str) -> Vec<String> {

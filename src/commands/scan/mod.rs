@@ -1,6 +1,7 @@
 //! `cfleak scan`: read, scan, judge, report.
 
 pub(super) mod allow;
+mod memory;
 pub(super) mod repositories;
 mod sources;
 mod stores;

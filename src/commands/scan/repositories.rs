@@ -2,6 +2,7 @@
 
 use crate::cli::Scan;
 use crate::commands::CommandError;
+use crate::commands::scan::memory::Memories;
 use crate::model::{Exposure, Finding, Place, Provenance, Skip, SkipReason, SourceKind, tidy};
 use crate::source::git::changes::Changes;
 use crate::source::git::exposure::WorkTree;
@@ -65,7 +66,7 @@ pub fn selected(
 }
 
 /// Scans whole histories, each once, and those of submodules inside of them.
-pub fn histories(paths: &[PathBuf], options: &Options, sink: &dyn Sink) {
+pub fn histories(paths: &[PathBuf], options: &Options, memories: &Memories, sink: &dyn Sink) {
     let mut left: Vec<PathBuf> = paths.iter().rev().cloned().collect();
     let mut seen = HashSet::new();
     while let Some(path) = left.pop() {
@@ -82,7 +83,8 @@ pub fn histories(paths: &[PathBuf], options: &Options, sink: &dyn Sink) {
             continue;
         }
         left.extend(repository.nested());
-        if whole::repository(&repository, options, sink) == Flow::Stop {
+        let memory = memories.of(&repository);
+        if whole::repository(&repository, options, memory.as_ref(), sink) == Flow::Stop {
             return;
         }
     }

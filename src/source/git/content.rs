@@ -6,10 +6,12 @@ use super::seen::Seen;
 use crate::model::{Chunk, Position, Provenance, Raw, Skip};
 use crate::source::limits::Limits;
 use crate::source::lines::{Advance, Encoding, START};
-use crate::source::pieces::CONTEXT;
 use crate::source::{Asking, Flow, Sink, container};
 use std::ops::Range;
 use std::sync::Arc;
+
+/// What is shown on either side of a find: more than the scan looks at to say what stands near a value.
+const CONTEXT: usize = 8 << 10;
 
 /// What one run has seen of contents.
 pub struct Contents<'a> {
@@ -57,11 +59,11 @@ impl<'a> Contents<'a> {
         blocks
     }
 
-    /// Opens an archive or compressed file. Tells whether anything was found in it.
-    pub fn open(&self, bytes: &[u8], provenance: &Arc<Provenance>) -> bool {
+    /// Opens an archive or compressed file, and tells what came of it.
+    pub fn open(&self, bytes: &[u8], provenance: &Arc<Provenance>) -> Opened {
         let asking = Asking::new(self.sink);
         let _ = container::scan(bytes, provenance, self.limits, &asking);
-        !asking.answers().is_empty()
+        Opened { is_skipped: asking.has_skipped(), is_found: !asking.answers().is_empty() }
     }
 
     /// Shows the sink what was found: the given ranges with everything near them, or a whole archive.
@@ -78,6 +80,14 @@ impl<'a> Contents<'a> {
             let _ = self.sink.chunk(&chunk(bytes, &text, core, at, provenance));
         }
     }
+}
+
+/// What came of opening something packed.
+#[derive(Clone, Copy, Debug)]
+pub struct Opened {
+    pub is_found: bool,
+    /// Something in it was not read.
+    pub is_skipped: bool,
 }
 
 fn chunk<'a>(
