@@ -415,7 +415,7 @@ fn damaged_packs_are_read_as_far_as_they_go() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x55;
         spoil(&bytes);
-        let run = sandbox.run("scan --offline -f jsonl good.git");
+        let run = sandbox.run("scan --offline --no-cache -f jsonl good.git");
         assert!(matches!(run.code, Some(1 | 4)), "byte {at}\n{run}");
         let damaged = run.records_of("skip");
         assert!(damaged.iter().any(|skip| skip["reason"] == "damaged"), "byte {at}\n{run}");
@@ -423,13 +423,13 @@ fn damaged_packs_are_read_as_far_as_they_go() {
     }
     assert!(scanned > 8, "the token survives most damage");
     spoil(&whole[..whole.len() / 2]);
-    let run = sandbox.run("scan --offline -f jsonl good.git");
+    let run = sandbox.run("scan --offline --no-cache -f jsonl good.git");
     assert!(matches!(run.code, Some(1 | 4)), "{run}");
     let index = pack.with_extension("idx");
     fs::remove_file(&index).unwrap();
     sandbox.write_at(&index, b"not an index");
     spoil(&whole);
-    let run = sandbox.run("scan --offline -f jsonl good.git").exits(1);
+    let run = sandbox.run("scan --offline --no-cache -f jsonl good.git").exits(1);
     place(&run);
     assert_eq!(run.records_of("skip").len(), 1, "{run}");
 }
