@@ -1,63 +1,65 @@
-//! Full history against its floor: gix's walk over every object that only counts.
+//! Full history, attribution included, against its floor: gix's walk over every object that only counts.
 //!
-//! `cargo bench --bench git -- REPOSITORY...`
+//! `cargo bench --bench git -- REPOSITORY...` prints floor, ours and ratio of the same run, how much of the text was
+//! scanned, what opening archives cost, and the most private memory that was in use.
 
 use cfleak::model::{Candidate, Chunk, Confidence, Reason, Skip};
 use cfleak::rules::RuleSet;
 use cfleak::scan::{Engine, Hits};
-use cfleak::source::git::history::{History, Options};
-use cfleak::source::git::objects::Objects;
-use cfleak::source::git::refs::{Refs, Tip};
+use cfleak::source::git::history::Options;
+use cfleak::source::git::memory::Nothing;
+use cfleak::source::git::repository::Repository;
+use cfleak::source::git::whole;
 use cfleak::source::limits::Limits;
 use cfleak::source::{Flow, Sink};
-use gix::hash::{Kind, ObjectId};
-use gix::odb::pack::{data, index};
+use gix::odb::pack::{cache, data, index};
 use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 fn main() {
-    for path in std::env::args().skip(1).filter(|arg| !arg.starts_with("--")) {
-        let path = Path::new(&path);
-        for _ in 0..2 {
-            let (floor, objects, bytes) = floor(path);
-            let (ours, sink) = ours(path);
-            let found = sink.found.lock().unwrap().clone();
-            println!(
-                "{}: {objects} objects, {:.2} GB; floor {:.2} s, ours {:.2} s, ratio {:.2}; probed {:.3} GB in {} probes; {} candidates, {} at least medium, {} skips",
-                path.display(),
-                bytes as f64 / 1e9,
-                floor.as_secs_f64(),
-                ours.as_secs_f64(),
-                ours.as_secs_f64() / floor.as_secs_f64(),
-                sink.probed.load(Ordering::Relaxed) as f64 / 1e9,
-                sink.probes.load(Ordering::Relaxed),
-                found.len(),
-                found.iter().filter(|c| c.confidence >= Confidence::Medium).count(),
-                sink.skips.lock().unwrap().len(),
-            );
-        }
+    let paths = std::env::args().skip(1).filter(|argument| !argument.starts_with("--"));
+    println!("repository objects gigabytes | floor ours ratio | scanned | archives | memory | findings");
+    for path in paths {
+        measure(Path::new(&path));
     }
 }
 
-fn floor(repo: &Path) -> (Duration, u64, u64) {
+fn measure(path: &Path) {
+    let repository = Repository::open(path).expect("a repository");
+    // The first walk reads the files into memory and is not counted.
+    floor(&repository);
+    let (floor, objects, bytes) = floor(&repository);
+    let memory = Memory::watch();
+    let (ours, sink) = ours(&repository, Limits::default());
+    let memory = memory.most();
+    let (without_archives, _) = ours_without_archives(&repository);
+    let found = sink.found.into_inner().expect("no panic");
+    println!(
+        "{} {objects} {:.2} | {:.2} s {:.2} s {:.2} | {:.3} GB in {} pieces | {:+.2} s | {} MB | {} of {}",
+        repository.name,
+        bytes as f64 / 1e9,
+        floor.as_secs_f64(),
+        ours.as_secs_f64(),
+        ours.as_secs_f64() / floor.as_secs_f64(),
+        sink.probed.load(Ordering::Relaxed) as f64 / 1e9,
+        sink.probes.load(Ordering::Relaxed),
+        ours.as_secs_f64() - without_archives.as_secs_f64(),
+        memory >> 10,
+        found.iter().filter(|candidate| candidate.confidence >= Confidence::Medium).count(),
+        found.len(),
+    );
+}
+
+fn floor(repository: &Repository) -> (Duration, u64, u64) {
     let start = Instant::now();
     let (objects, bytes) = (AtomicU64::new(0), AtomicU64::new(0));
-    for entry in std::fs::read_dir(repo.join("objects/pack")).unwrap() {
-        let path = entry.unwrap().path();
-        if path.extension().is_none_or(|e| e != "idx") {
-            continue;
-        }
-        let index = index::File::at(&path, Kind::Sha1).unwrap();
-        let pack = data::File::at(path.with_extension("pack"), Kind::Sha1).unwrap();
-        let options = index::traverse::Options {
-            traversal: index::traverse::Algorithm::DeltaTreeLookup,
-            thread_limit: None,
-            check: index::traverse::SafetyCheck::SkipFileAndObjectChecksumVerificationAndNoAbortOnDecodeError,
-            alloc_limit_bytes: None,
-            make_pack_lookup_cache: || gix::odb::pack::cache::Never,
-        };
+    let packs = std::fs::read_dir(repository.common_dir.join("objects/pack")).expect("packs");
+    let files = packs.map(|entry| entry.expect("an entry").path());
+    for path in files.filter(|path| path.extension().is_some_and(|extension| extension == "idx")) {
+        let index = index::File::at(&path, repository.hash).expect("an index");
+        let pack = data::File::at(path.with_extension("pack"), repository.hash).expect("a pack");
         let traversed = index.traverse(
             &pack,
             &mut gix::utils::progress::Discard,
@@ -67,78 +69,102 @@ fn floor(repo: &Path) -> (Duration, u64, u64) {
                 bytes.fetch_add(data.len() as u64, Ordering::Relaxed);
                 Ok(())
             },
-            options,
+            index::traverse::Options {
+                traversal: index::traverse::Algorithm::DeltaTreeLookup,
+                thread_limit: None,
+                check: index::traverse::SafetyCheck::SkipFileAndObjectChecksumVerificationAndNoAbortOnDecodeError,
+                alloc_limit_bytes: None,
+                make_pack_lookup_cache: || cache::Never,
+            },
         );
-        traversed.unwrap();
+        traversed.expect("a sound pack");
     }
     (start.elapsed(), objects.into_inner(), bytes.into_inner())
 }
 
+fn ours(repository: &Repository, limits: Limits) -> (Duration, Bench) {
+    let sink = Bench {
+        engine: Engine::new(RuleSet::builtin(), &[], cfleak::scan::Options::default()),
+        probes: AtomicU64::default(),
+        probed: AtomicU64::default(),
+        found: Mutex::default(),
+    };
+    let start = Instant::now();
+    let _ = whole::repository(repository, &Options { threads: 0, limits }, &Nothing, &sink);
+    (start.elapsed(), sink)
+}
+
+fn ours_without_archives(repository: &Repository) -> (Duration, Bench) {
+    ours(repository, Limits { depth: 0, ..Limits::default() })
+}
+
+/// Looks at chunks as `cfleak scan` does.
 struct Bench {
     engine: Engine,
     probes: AtomicU64,
     probed: AtomicU64,
     found: Mutex<Vec<Candidate>>,
-    skips: Mutex<Vec<Skip>>,
+}
+
+impl Bench {
+    fn scan(&self, chunk: &Chunk<'_>) -> Hits {
+        let mut hits = Hits::default();
+        self.engine.scan(chunk, &mut hits);
+        hits
+    }
 }
 
 impl Sink for Bench {
     fn chunk(&self, chunk: &Chunk<'_>) -> Flow {
-        let mut hits = Hits::default();
-        self.engine.scan(chunk, &mut hits);
-        self.found.lock().unwrap().extend(hits.candidates);
+        let hits = self.scan(chunk);
+        self.found.lock().expect("no panic").extend(hits.candidates);
         Flow::Continue
     }
+
     fn probe(&self, chunk: &Chunk<'_>) -> Vec<u64> {
         self.probes.fetch_add(1, Ordering::Relaxed);
         self.probed.fetch_add(chunk.text.len() as u64, Ordering::Relaxed);
-        let mut hits = Hits::default();
-        self.engine.scan(chunk, &mut hits);
-        hits.candidates
-            .iter()
-            .filter(|c| !c.reasons.contains(&Reason::DocumentationSample))
-            .map(|c| c.place.span.start)
-            .collect()
+        let hits = self.scan(chunk);
+        let counts = |candidate: &&Candidate| !candidate.reasons.contains(&Reason::DocumentationSample);
+        hits.candidates.iter().filter(counts).map(|candidate| candidate.place.span.start).collect()
     }
-    fn skip(&self, skip: Skip) {
-        self.skips.lock().unwrap().push(skip);
-    }
-    fn file(&self, _: u64) {}
-    fn object(&self, _: u64) {}
+
+    fn skip(&self, _skip: Skip) {}
+
+    fn file(&self, _bytes: u64) {}
+
+    fn object(&self, _bytes: u64) {}
 }
 
-fn refs(repo: &Path) -> Refs {
-    let text = std::fs::read_to_string(repo.join("packed-refs")).unwrap();
-    let tips: Vec<Tip> = text
-        .lines()
-        .filter(|l| !l.starts_with(['#', '^']))
-        .map(|l| {
-            let (id, name) = l.split_once(' ').unwrap();
-            Tip { name: name.into(), id: ObjectId::from_hex(id.as_bytes()).unwrap() }
-        })
-        .collect();
-    let head = std::fs::read_to_string(repo.join("HEAD")).unwrap();
-    let head = head
-        .trim()
-        .strip_prefix("ref: ")
-        .map(|n| n.to_owned())
-        .and_then(|n| tips.iter().find(|t| t.name == n.as_bytes()).map(|t| t.id));
-    Refs::new(tips, head)
+/// Samples the private memory of this process.
+struct Memory {
+    thread: std::thread::JoinHandle<u64>,
 }
 
-fn ours(repo: &Path) -> (Duration, Bench) {
-    let engine = Engine::new(RuleSet::builtin(), &[], Default::default());
-    let sink = Bench {
-        engine,
-        probes: Default::default(),
-        probed: Default::default(),
-        found: Default::default(),
-        skips: Default::default(),
-    };
-    let start = Instant::now();
-    let refs = refs(repo);
-    let (objects, _) = Objects::open(vec![repo.join("objects")], Kind::Sha1);
-    let history = History { repository: "repo", objects: &objects, refs: &refs };
-    let _ = history.scan(&Options { threads: 2, limits: Limits::default() }, &sink);
-    (start.elapsed(), sink)
+static STOP: AtomicBool = AtomicBool::new(false);
+
+impl Memory {
+    fn watch() -> Self {
+        STOP.store(false, Ordering::Relaxed);
+        let thread = std::thread::spawn(|| {
+            let mut most = 0;
+            while !STOP.load(Ordering::Relaxed) {
+                most = most.max(private_kilobytes());
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            most
+        });
+        Memory { thread }
+    }
+
+    fn most(self) -> u64 {
+        STOP.store(true, Ordering::Relaxed);
+        self.thread.join().unwrap_or_default()
+    }
+}
+
+fn private_kilobytes() -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("RssAnon:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok()).unwrap_or(0)
 }

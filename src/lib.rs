@@ -13,5 +13,6 @@ pub mod report;
 pub mod rules;
 pub mod scan;
 pub mod source;
+pub mod store;
 pub mod ui;
 pub mod verify;

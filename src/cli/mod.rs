@@ -7,6 +7,7 @@
 mod completions;
 mod drill;
 mod global;
+mod hook;
 mod man;
 mod report;
 mod rules;
@@ -17,6 +18,7 @@ mod verify;
 pub use completions::Completions;
 pub use drill::Drill;
 pub use global::{Format, Global, Output, VerifyScope, When};
+pub use hook::{Hook, HookCommand, HookName, Place};
 pub use man::Man;
 pub use report::Report;
 pub use rules::{Rules, RulesCommand};
@@ -48,6 +50,7 @@ pub enum Command {
     Report(Report),
     Rules(Rules),
     Verify(Verify),
+    Hook(Hook),
     Drill(Drill),
     Completions(Completions),
     Man(Man),

@@ -53,6 +53,10 @@ pub struct Scan {
     #[arg(long, value_name = "N", value_parser = size::parse)]
     pub max_bytes: Option<u64>,
 
+    /// Look at every object of a history again, and remember none
+    #[arg(long)]
+    pub no_cache: bool,
+
     /// Do not count findings that this file lists
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

@@ -21,13 +21,10 @@ impl Edge {
     #[allow(clippy::disallowed_methods, reason = "this is the edge")]
     pub fn look() -> Self {
         let text = |name: &str| std::env::var(name).ok();
-        let path = |name: &str| std::env::var_os(name).filter(|value| !value.is_empty()).map(PathBuf::from);
         Edge {
             started: Timestamp::now(),
             working_directory: std::env::current_dir().ok(),
-            config_home: path("XDG_CONFIG_HOME")
-                .or_else(|| path("APPDATA"))
-                .or_else(|| home().map(|home| home.join(".config"))),
+            config_home: config_home(),
             offline: text("CFLEAK_OFFLINE").is_some_and(|value| is_yes(&value)),
             wanted: Wanted {
                 api_base: first_set(&["CFLEAK_API_BASE", "CLOUDFLARE_API_BASE_URL", "CLOUDFLARE_BASE_URL"]),
@@ -39,6 +36,31 @@ impl Edge {
             terminal: Terminal::look(text("NO_COLOR").as_deref(), text("TERM").as_deref()),
         }
     }
+}
+
+/// The user's configuration directory.
+pub fn config_home() -> Option<PathBuf> {
+    let path = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    path("XDG_CONFIG_HOME").or_else(|| path("APPDATA")).or_else(|| home().map(|home| home.join(".config")))
+}
+
+/// Where programs keep what they can do without.
+pub fn cache_home() -> Option<PathBuf> {
+    let path = |name: &str| variable(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+    path("XDG_CACHE_HOME").or_else(|| path("LOCALAPPDATA")).or_else(|| home().map(|home| home.join(".cache")))
+}
+
+/// What follows `prefix` in the names of the variables that begin with it.
+#[allow(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn variables_after(prefix: &str) -> Vec<String> {
+    let names = std::env::vars_os().filter_map(|(name, _)| name.into_string().ok());
+    names.filter_map(|name| name.strip_prefix(prefix).map(str::to_owned)).collect()
+}
+
+/// Where this program is.
+#[allow(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn own_path() -> Option<PathBuf> {
+    std::env::current_exe().ok()
 }
 
 /// The user's home directory.

@@ -8,6 +8,7 @@ mod drill;
 mod edge;
 mod engine;
 mod error;
+mod hook;
 mod interrupt;
 mod judge;
 mod man;
@@ -67,6 +68,7 @@ fn dispatch(cli: &Cli, edge: &Edge, talk: Talk) -> Result<Ending, CommandError> 
         }
         Command::Report(args) => report::run(args, &Settings::new(&cli.global, edge, talk, None)?),
         Command::Rules(args) => rules::run(args, &cli.global, &Settings::new(&cli.global, edge, talk, None)?),
+        Command::Hook(args) => hook::run(args, &cli.global, edge, talk),
         Command::Drill(args) => drill::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),

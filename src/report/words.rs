@@ -83,7 +83,9 @@ pub fn notes(place: &Place) -> Vec<String> {
     if !spelled.is_empty() {
         notes.push(spelled.join(" in "));
     }
-    notes.extend(provenance.git.as_deref().map(history));
+    // What is staged has no history yet.
+    let is_staged = provenance.exposure == Some(Exposure::Staged);
+    notes.extend(provenance.git.as_deref().filter(|_| !is_staged).map(history));
     notes.extend(provenance.transcript.as_deref().map(conversation));
     if let Some(ci) = &provenance.ci {
         let steps = [Some(&ci.provider), ci.run.as_ref(), ci.job.as_ref(), ci.step.as_ref()];
@@ -101,8 +103,8 @@ fn history(git: &GitOrigin) -> String {
         GitObjectKind::Tree => "file name, ",
         GitObjectKind::Ref => "ref name, ",
     };
-    let commit = git.commit.as_deref().unwrap_or(&git.object);
-    let mut text = format!("{object}commit {}", commit.get(..10).unwrap_or(commit));
+    let (word, id) = git.commit.as_ref().map_or(("object", &git.object), |commit| ("commit", commit));
+    let mut text = format!("{object}{word} {}", id.get(..10).unwrap_or(id));
     for detail in [&git.author, &git.time].into_iter().flatten() {
         text.push_str(", ");
         text.push_str(detail);

@@ -26,9 +26,10 @@ pub(crate) fn rest_of_record(text: &[u8], at: usize) -> Option<usize> {
     if !ends_as_text {
         return None;
     }
-    let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |index| index + 1);
+    // Forward first: in a text of one line there is no next record, and its beginning may be megabytes away.
     let window = &text[..text.len().min(at + REACH)];
     let break_at = at + memchr::memchr(b'\n', &window[at..])?;
+    let start = memchr::memrchr(b'\n', &text[..at]).map_or(0, |index| index + 1);
     let next = break_at + window[break_at..].iter().take_while(|&&byte| byte == b'\n').count();
     let (first, _) = opening(&text[start..at])?;
     let (second, length) = opening(&window[next..])?;

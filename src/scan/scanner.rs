@@ -81,6 +81,7 @@ impl<'a> Scanner<'a> {
         }
         let engine = self.engine;
         let mut unescaped_until = 0;
+        let mut dumped_until = 0;
         engine.anchors.for_each(view.text, |range, anchor| match anchor {
             Anchor::Shape(shapes) => self.anchored(view, range, shapes),
             Anchor::Spelled if range.start < unescaped_until => {}
@@ -88,7 +89,9 @@ impl<'a> Scanner<'a> {
             Anchor::Base64(phase) => self.base64_needle(view, range.start, *phase),
             Anchor::Packed => self.packed(view, range.start),
             Anchor::QuotedPrintable => self.quoted_printable(view, range),
-            Anchor::Dump => self.dump(view, range.start),
+            // A dump has anchors on many of its rows, and is read once.
+            Anchor::Dump if range.start >= dumped_until => dumped_until = self.dump(view, range.start),
+            Anchor::Dump => {}
             Anchor::Label => self.labelled(view, range),
         });
         let mut encoded_until = 0;

@@ -20,6 +20,7 @@ pub mod time;
 pub mod transcript;
 
 use crate::model::{Chunk, Skip};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 /// What a sink answers to a chunk.
@@ -72,11 +73,17 @@ pub trait Sink: Sync {
 pub struct Asking<'a> {
     sink: &'a dyn Sink,
     answers: Mutex<Vec<u64>>,
+    skipped: AtomicBool,
 }
 
 impl<'a> Asking<'a> {
     pub fn new(sink: &'a dyn Sink) -> Self {
-        Asking { sink, answers: Mutex::default() }
+        Asking { sink, answers: Mutex::default(), skipped: AtomicBool::new(false) }
+    }
+
+    /// Something was not read.
+    pub fn has_skipped(&self) -> bool {
+        self.skipped.load(Ordering::Relaxed)
     }
 
     /// Where something would be found.
@@ -95,6 +102,7 @@ impl Sink for Asking<'_> {
     }
 
     fn skip(&self, skip: Skip) {
+        self.skipped.store(true, Ordering::Relaxed);
         self.sink.skip(skip);
     }
 

@@ -15,6 +15,7 @@ mod drill_surface;
 mod drill_tokens;
 mod drill_verify;
 mod harness;
+mod hooks;
 mod patterns;
 mod report;
 mod rules;

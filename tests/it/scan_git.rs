@@ -415,7 +415,7 @@ fn damaged_packs_are_read_as_far_as_they_go() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x55;
         spoil(&bytes);
-        let run = sandbox.run("scan --offline -f jsonl good.git");
+        let run = sandbox.run("scan --offline --no-cache -f jsonl good.git");
         assert!(matches!(run.code, Some(1 | 4)), "byte {at}\n{run}");
         let damaged = run.records_of("skip");
         assert!(damaged.iter().any(|skip| skip["reason"] == "damaged"), "byte {at}\n{run}");
@@ -423,13 +423,48 @@ fn damaged_packs_are_read_as_far_as_they_go() {
     }
     assert!(scanned > 8, "the token survives most damage");
     spoil(&whole[..whole.len() / 2]);
-    let run = sandbox.run("scan --offline -f jsonl good.git");
+    let run = sandbox.run("scan --offline --no-cache -f jsonl good.git");
     assert!(matches!(run.code, Some(1 | 4)), "{run}");
     let index = pack.with_extension("idx");
     fs::remove_file(&index).unwrap();
     sandbox.write_at(&index, b"not an index");
     spoil(&whole);
-    let run = sandbox.run("scan --offline -f jsonl good.git").exits(1);
+    let run = sandbox.run("scan --offline --no-cache -f jsonl good.git").exits(1);
     place(&run);
     assert_eq!(run.records_of("skip").len(), 1, "{run}");
+}
+
+#[test]
+fn a_second_scan_reads_only_what_is_new_and_finds_the_same() {
+    let sandbox = Sandbox::new();
+    let (old, new) = (sandbox.token("cfut_"), sandbox.token("cfat_"));
+    sandbox.repository("r");
+    sandbox.commit("r", ".env", env(&old), "Old leak");
+    for version in 0..20 {
+        sandbox.commit("r", "a", format!("{}\n{version}\n", "text\n".repeat(900)), "Change");
+    }
+    sandbox.git("r", "repack -adq");
+    let scan = |arguments: &str| {
+        let run = sandbox.run(&format!("scan --offline --no-worktree -f jsonl r {arguments}")).exits(1);
+        let found: Vec<Value> =
+            run.records_of("finding").iter().map(|finding| finding["places"].clone()).collect();
+        (found, run.summary()["objects"].as_u64().unwrap())
+    };
+    let (first, all) = scan("");
+    let (second, few) = scan("");
+    assert_eq!(first, second);
+    assert!(few < 3 && all > 40, "{few} of {all}");
+    assert_eq!(scan("--no-cache"), (first.clone(), all));
+    assert_eq!(scan("--max-depth-decode 2").1, all, "under other rules nothing is known");
+    scan("");
+    // Under a new name, the same content may mean more.
+    sandbox.git("r", "mv a a.env");
+    sandbox.commit("r", "new.env", env(&new), "New leak");
+    let (third, some) = scan("");
+    assert_eq!(third.len(), 2);
+    assert!(some < 12, "{some}");
+    let store = fs::read_dir(sandbox.home().join(".cache/cfleak/clean")).unwrap().next().unwrap().unwrap();
+    fs::write(store.path(), b"in the way").unwrap();
+    let run = sandbox.run("scan --offline --no-worktree r").exits(1);
+    run.complains("looked at again");
 }

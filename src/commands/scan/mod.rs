@@ -1,6 +1,7 @@
 //! `cfleak scan`: read, scan, judge, report.
 
-mod allow;
+pub(super) mod allow;
+mod memory;
 pub(super) mod repositories;
 mod sources;
 mod stores;
@@ -92,7 +93,7 @@ pub(super) fn read(
     let (mut collected, skips) = worker.finish();
     if let Some(working_directory) = &settings.base.working_directory {
         work_trees.extend(targets.iter().filter_map(|target| settings::work_tree(working_directory, target)));
-        repositories::expose(&mut collected.findings, &work_trees, working_directory);
+        repositories::tell_exposure(&mut collected.findings, &work_trees, working_directory);
     }
     Ok((collected, skips))
 }

@@ -2,6 +2,7 @@
 
 use crate::cli::Scan;
 use crate::commands::CommandError;
+use crate::commands::scan::memory::Memories;
 use crate::model::{Exposure, Finding, Place, Provenance, Skip, SkipReason, SourceKind, tidy};
 use crate::source::git::changes::Changes;
 use crate::source::git::exposure::WorkTree;
@@ -51,7 +52,8 @@ pub fn selected(
         Selection::Staged => {
             let index = index::open(&repository.index_path(), repository.hash)
                 .map_err(|error| CommandError::fatal(error.to_string()))?;
-            let staged = index.map(|index| index::staged(&index, &lookup, head.as_deref()));
+            let parents = repository.next_parents();
+            let staged = index.map(|index| index::staged(&index, &lookup, &parents));
             changes.staged(&staged.unwrap_or_default());
             return Ok(());
         }
@@ -64,7 +66,7 @@ pub fn selected(
 }
 
 /// Scans whole histories, each once, and those of submodules inside of them.
-pub fn histories(paths: &[PathBuf], options: &Options, sink: &dyn Sink) {
+pub fn histories(paths: &[PathBuf], options: &Options, memories: &Memories, sink: &dyn Sink) {
     let mut left: Vec<PathBuf> = paths.iter().rev().cloned().collect();
     let mut seen = HashSet::new();
     while let Some(path) = left.pop() {
@@ -81,7 +83,8 @@ pub fn histories(paths: &[PathBuf], options: &Options, sink: &dyn Sink) {
             continue;
         }
         left.extend(repository.nested());
-        if whole::repository(&repository, options, sink) == Flow::Stop {
+        let memory = memories.of(&repository);
+        if whole::repository(&repository, options, memory.as_ref(), sink) == Flow::Stop {
             return;
         }
     }
@@ -100,7 +103,7 @@ pub fn lookup(repository: &Repository) -> Result<Lookup, CommandError> {
 /// Says of every file in which something was found how far it has travelled.
 ///
 /// `roots` are the directories of work trees that are known of.
-pub fn expose(findings: &mut [Finding], roots: &[PathBuf], working_directory: &Path) {
+pub fn tell_exposure(findings: &mut [Finding], roots: &[PathBuf], working_directory: &Path) {
     let whole = |path: &Path| tidy(&working_directory.join(path));
     let asked = findings.iter().flat_map(|finding| &finding.places).filter_map(asks);
     let mut left: BTreeSet<PathBuf> = asked.map(whole).collect();

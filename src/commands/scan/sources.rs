@@ -3,6 +3,7 @@
 use super::stores;
 use crate::cli::Scan;
 use crate::commands::CommandError;
+use crate::commands::scan::memory::Memories;
 use crate::commands::scan::repositories::{self, Selection};
 use crate::commands::settings::Settings;
 use crate::source::ci::Logs;
@@ -36,14 +37,21 @@ pub fn read(
     if args.no_worktree {
         let opened = targets.iter().map(|target| Repository::open(target).map(|_| target.clone()));
         let repositories = opened.collect::<Result<Vec<PathBuf>, _>>().map_err(repositories::not_opened)?;
-        repositories::histories(&repositories, &history, sink);
+        repositories::histories(&repositories, &history, &memories(args, settings, &limits)?, sink);
         return Ok(Vec::new());
     }
     let repositories = trees(targets, args, settings, &limits, sink)?;
     if !args.no_history {
-        repositories::histories(&repositories, &history, sink);
+        repositories::histories(&repositories, &history, &memories(args, settings, &limits)?, sink);
     }
     Ok(repositories.iter().filter_map(|path| work_tree(path)).collect())
+}
+
+fn memories(args: &Scan, settings: &Settings, limits: &Limits) -> Result<Memories, CommandError> {
+    if args.no_cache {
+        return Ok(Memories::none(settings.talk));
+    }
+    Memories::new(settings, &super::engine_options(args, settings), limits)
 }
 
 /// Reads files, streams and stores; returns the repositories that were met.

@@ -87,6 +87,8 @@ impl Scanner<'_> {
             }
             is_value |= match regex {
                 Some(regex) => self.several_runs(view, &value, rule, shape, regex),
+                // A look at the value costs a hundredth of a look at what stands around it.
+                None if !looks_made(&view.text[value.clone()], shape) => false,
                 None => {
                     let text = || view.text[value.clone()].to_vec();
                     let subject =
@@ -117,9 +119,12 @@ impl Scanner<'_> {
     }
 
     fn judge_run(&mut self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> bool {
+        if !looks_made(&subject.text, shape) {
+            return false;
+        }
         let Some(mut evidence) = self.evidence(subject, rule, shape) else { return false };
         let in_pieces = !subject.layers.is_empty();
-        if (in_pieces && evidence.confidence < Confidence::High) || !looks_made(&subject.text, shape) {
+        if in_pieces && evidence.confidence < Confidence::High {
             return false;
         }
         let Ok(mut value) = String::from_utf8(subject.text.clone()) else { return false };
@@ -267,7 +272,7 @@ fn looks_made(text: &[u8], shape: &Shape) -> bool {
     match class {
         Class::Mixed => {
             let first = text.split(|&byte| byte == b'.').next().unwrap_or(text);
-            !is_placeholder(text) && !is_foreign(text) && looks_random(first)
+            looks_random(first) && !is_foreign(text) && !is_placeholder(text)
         }
         Class::HexLower | Class::Hex | Class::Any => {
             !is_placeholder(text)

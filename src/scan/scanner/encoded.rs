@@ -61,10 +61,12 @@ impl Scanner<'_> {
         }
     }
 
-    pub(super) fn dump(&mut self, view: &View<'_>, at: usize) {
-        if let Some(decoded) = decode::dump(view.text, at) {
-            self.descend(view, decoded);
-        }
+    /// Looks at what the dump around `at` spells. Tells where it ends.
+    pub(super) fn dump(&mut self, view: &View<'_>, at: usize) -> usize {
+        let Some(decoded) = decode::dump(view.text, at) else { return at };
+        let end = decoded.region.end;
+        self.descend(view, decoded);
+        end
     }
 
     /// Looks at a decoded text, and at what it unpacks to.

@@ -14,10 +14,10 @@ use std::ops::Range;
 
 /// No block but a blob's only one is shorter, so a block's neighbours show at least this much around it: more than
 /// the scan looks at to judge a value.
-pub const MIN: usize = 2048;
+pub const MIN: usize = 1536;
 
 /// How far past [`MIN`] a line end is preferred to a lesser cut.
-const LINE_SEARCH: usize = 512;
+const LINE_SEARCH: usize = 256;
 
 /// A line with no other bytes than base64 for this long may be one of many of the same encoded text.
 const ENCODED_LINE: usize = 48;
@@ -263,7 +263,7 @@ mod tests {
     use proptest::prelude::*;
 
     /// How far the judge of these tests looks.
-    const REACH: usize = 1500;
+    const REACH: usize = 1400;
 
     /// Where a `%` stands with a `#` near it.
     fn judge(text: &[u8]) -> Vec<usize> {

@@ -123,7 +123,7 @@ impl<'a> Changes<'a> {
             return self.sink.skip(Skip { provenance, reason: SkipReason::OverMaxBytes, detail });
         }
         let (found, cores) = match container::sniff(bytes) {
-            Some(_) => (contents.open(bytes, provenance), Vec::new()),
+            Some(_) => (contents.open(bytes, provenance).is_found, Vec::new()),
             None => {
                 let name = provenance.path.as_ref().and_then(|path| path.file_name()).unwrap_or_default();
                 let (_, cores) =

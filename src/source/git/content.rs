@@ -6,11 +6,12 @@ use super::seen::Seen;
 use crate::model::{Chunk, Position, Provenance, Raw, Skip};
 use crate::source::limits::Limits;
 use crate::source::lines::{Advance, Encoding, START};
-use crate::source::pieces::CONTEXT;
-use crate::source::{Flow, Sink, container};
+use crate::source::{Asking, Flow, Sink, container};
 use std::ops::Range;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+
+/// What is shown on either side of a find: more than the scan looks at to say what stands near a value.
+const CONTEXT: usize = 8 << 10;
 
 /// What one run has seen of contents.
 pub struct Contents<'a> {
@@ -58,11 +59,11 @@ impl<'a> Contents<'a> {
         blocks
     }
 
-    /// Opens an archive or compressed file. Tells whether anything was found in it.
-    pub fn open(&self, bytes: &[u8], provenance: &Arc<Provenance>) -> bool {
-        let noticing = Noticing { sink: self.sink, noticed: AtomicBool::new(false) };
-        let _ = container::scan(bytes, provenance, self.limits, &noticing);
-        noticing.noticed.into_inner()
+    /// Opens an archive or compressed file, and tells what came of it.
+    pub fn open(&self, bytes: &[u8], provenance: &Arc<Provenance>) -> Opened {
+        let asking = Asking::new(self.sink);
+        let _ = container::scan(bytes, provenance, self.limits, &asking);
+        Opened { is_skipped: asking.has_skipped(), is_found: !asking.answers().is_empty() }
     }
 
     /// Shows the sink what was found: the given ranges with everything near them, or a whole archive.
@@ -81,6 +82,14 @@ impl<'a> Contents<'a> {
     }
 }
 
+/// What came of opening something packed.
+#[derive(Clone, Copy, Debug)]
+pub struct Opened {
+    pub is_found: bool,
+    /// Something in it was not read.
+    pub is_skipped: bool,
+}
+
 fn chunk<'a>(
     bytes: &'a [u8],
     text: &Range<usize>,
@@ -97,29 +106,6 @@ fn chunk<'a>(
         layers: &[],
         core: core.start - text.start..core.end - text.start,
     }
-}
-
-/// Looks, tells nothing, and notices whether there would be something to tell.
-struct Noticing<'a> {
-    sink: &'a dyn Sink,
-    noticed: AtomicBool,
-}
-
-impl Sink for Noticing<'_> {
-    fn chunk(&self, chunk: &Chunk<'_>) -> Flow {
-        if !self.sink.probe(chunk).is_empty() {
-            self.noticed.store(true, Ordering::Relaxed);
-        }
-        Flow::Continue
-    }
-
-    fn skip(&self, skip: Skip) {
-        self.sink.skip(skip);
-    }
-
-    fn file(&self, _bytes: u64) {}
-
-    fn object(&self, _bytes: u64) {}
 }
 
 /// What could not be unpacked was said at the first look.

@@ -4,7 +4,7 @@ use super::entries::EntryKind;
 use super::head::TreeOf;
 use super::lookup::Lookup;
 use gix::bstr::{BStr, BString};
-use gix::hash::{Kind as HashKind, ObjectId, oid};
+use gix::hash::{Kind as HashKind, ObjectId};
 use gix::index::extension::Tree;
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -39,22 +39,25 @@ pub fn open(path: &Path, hash: HashKind) -> Result<Option<gix::index::File>, Ind
     opened.map(Some).map_err(|error| IndexError { path: path.to_owned(), why: error.to_string() })
 }
 
-/// What would be new in a commit made of `index` on top of `head`. Files that conflict count with every side.
-pub fn staged(index: &gix::index::File, lookup: &Lookup, head: Option<&oid>) -> Vec<Staged> {
-    let tree = TreeOf::commit(lookup, head);
+/// What would be new in a commit made of `index` with these parents: nothing of what a merge takes from either side.
+/// Files that conflict count with every version of them.
+pub fn staged(index: &gix::index::File, lookup: &Lookup, parents: &[ObjectId]) -> Vec<Staged> {
+    let trees: Vec<TreeOf<'_>> = parents.iter().map(|parent| TreeOf::commit(lookup, Some(parent))).collect();
     let mut unchanged = Vec::new();
-    if let (Some(cached), Some(root)) = (index.tree(), tree.root()) {
-        same_directories(cached, BString::default(), (EntryKind::Tree, root), &tree, &mut unchanged);
+    for tree in &trees {
+        if let (Some(cached), Some(root)) = (index.tree(), tree.root()) {
+            same_directories(cached, BString::default(), (EntryKind::Tree, root), tree, &mut unchanged);
+        }
     }
     unchanged.sort_unstable();
     let changed = index.entries().iter().filter_map(|entry| {
         let path = entry.path(index);
-        let is_content = entry.mode.is_submodule() || entry.mode.is_sparse();
-        if is_content || is_below(&unchanged, path) {
+        let is_no_content = entry.mode.is_submodule() || entry.mode.is_sparse();
+        if is_no_content || is_below(&unchanged, path) {
             return None;
         }
-        let before = tree.get(path).map(|(_, id)| id);
-        (before != Some(entry.id)).then(|| Staged { path: path.to_owned(), id: entry.id })
+        let is_there = trees.iter().any(|tree| tree.get(path).is_some_and(|(_, id)| id == entry.id));
+        (!is_there).then(|| Staged { path: path.to_owned(), id: entry.id })
     });
     changed.collect()
 }

@@ -16,6 +16,7 @@ mod head;
 pub mod history;
 pub mod index;
 pub mod lookup;
+pub mod memory;
 mod names;
 pub mod newer;
 pub mod objects;

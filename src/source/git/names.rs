@@ -80,10 +80,12 @@ impl SettledNames {
 /// Which of an object's several names counts must not depend on which thread saw it first. Dot files go before the
 /// rest: their names say most.
 fn rank(name: &[u8]) -> u32 {
-    // FNV-1a: short, and the same everywhere.
-    let hash =
-        name.iter().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193));
-    hash >> 1 | u32::from(!name.starts_with(b".")) << 31
+    hash(name) >> 1 | u32::from(!name.starts_with(b".")) << 31
+}
+
+/// A short hash of a name, the same in every run: FNV-1a.
+pub fn hash(name: &[u8]) -> u32 {
+    name.iter().fold(0x811c_9dc5u32, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(0x0100_0193))
 }
 
 #[cfg(test)]

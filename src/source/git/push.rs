@@ -3,7 +3,7 @@
 //! The protocols of githooks(5); SURFACES.md 5.1 and 5.2.
 
 use super::lookup::Lookup;
-use gix::bstr::{BString, ByteSlice};
+use gix::bstr::{BStr, BString, ByteSlice};
 use gix::hash::ObjectId;
 use std::fmt;
 
@@ -97,12 +97,9 @@ pub fn ends(updates: &[Update], tracked: impl IntoIterator<Item = ObjectId>, loo
 /// The remote-tracking refs that say what the remote of a push has.
 ///
 /// Only a remote that is known by name, and that is fetched from where it is pushed to: with a `pushurl` of its own
-/// (a fork) they tell of another repository (SURFACES.md 5.1).
+/// (a fork) or several URLs they tell of another repository (SURFACES.md 5.1).
 pub fn tracking(repository: &gix::Repository, remote: &[u8]) -> Vec<ObjectId> {
-    let name = remote.as_bstr();
-    let Ok(found) = repository.find_remote(name) else { return Vec::new() };
-    let url = |direction| found.url(direction).map(|url| url.to_bstring());
-    if found.name().is_none() || url(gix::remote::Direction::Push) != url(gix::remote::Direction::Fetch) {
+    if !is_fetched_where_pushed(repository, remote.as_bstr()) {
         return Vec::new();
     }
     let prefix = [b"refs/remotes/", remote, b"/"].concat();
@@ -111,6 +108,18 @@ pub fn tracking(repository: &gix::Repository, remote: &[u8]) -> Vec<ObjectId> {
     let tracked =
         all.filter_map(Result::ok).filter(|reference| reference.name().as_bstr().starts_with(&prefix));
     tracked.filter_map(|reference| reference.try_id().map(gix::Id::detach)).collect()
+}
+
+fn is_fetched_where_pushed(repository: &gix::Repository, name: &BStr) -> bool {
+    let config = repository.config_snapshot();
+    let values = |key: &str| config.plumbing().raw_values_by("remote", Some(name), key).unwrap_or_default();
+    let (urls, push_urls) = (values("url"), values("pushurl"));
+    let [url] = urls.as_slice() else { return false };
+    // Rewritten by `url.*.insteadOf` and `pushInsteadOf`, as git does it.
+    let Ok(found) = repository.find_remote(name) else { return false };
+    let rewritten = |direction| found.url(direction).map(|url| url.to_bstring());
+    push_urls.iter().all(|push_url| push_url == url)
+        && rewritten(gix::remote::Direction::Push) == rewritten(gix::remote::Direction::Fetch)
 }
 
 #[cfg(test)]

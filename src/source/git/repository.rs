@@ -27,6 +27,16 @@ pub struct Repository {
     pub problem: Option<String>,
 }
 
+/// Whose configuration it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trust {
+    /// Anybody's. Only its own file is read, and nothing that it says may act.
+    Foreign,
+    /// The person's own, and git itself runs us in it: the person's configuration counts too (where a remote really
+    /// is, where hooks are). Still nothing is executed.
+    Own,
+}
+
 /// Why there is no repository.
 #[derive(Debug)]
 pub enum OpenError {
@@ -66,13 +76,13 @@ impl std::error::Error for OpenError {
 impl Repository {
     /// Opens a git directory, a `.git` file, or the directory that holds either.
     pub fn open(path: &Path) -> Result<Self, OpenError> {
+        Self::open_with(path, Trust::Foreign)
+    }
+
+    pub fn open_with(path: &Path, trust: Trust) -> Result<Self, OpenError> {
         let git_dir = git_dir(path)?;
         let common_dir = common_dir(&git_dir)?;
-        let options = gix::open::Options::isolated()
-            .with(gix::sec::Trust::Reduced)
-            .open_path_as_is(true)
-            .config_overrides(["core.useReplaceRefs=false"]);
-        let opened = options.open(&git_dir).map(|shared| shared.to_thread_local());
+        let opened = options(trust).open(&git_dir).map(|shared| shared.to_thread_local());
         let hash = match &opened {
             Ok(repository) => repository.object_hash(),
             Err(_) => hash_by_hand(&common_dir),
@@ -89,14 +99,18 @@ impl Repository {
 
     /// Opens the repository that `path` is or lies in.
     pub fn around(path: &Path) -> Result<Self, OpenError> {
+        Self::around_with(path, Trust::Foreign)
+    }
+
+    pub fn around_with(path: &Path, trust: Trust) -> Result<Self, OpenError> {
         let whole =
             fs::canonicalize(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
-        match Self::open(path) {
+        match Self::open_with(path, trust) {
             Err(OpenError::NotARepository(_)) => {}
             opened => return opened,
         }
         for directory in whole.ancestors().skip(1) {
-            match Self::open(directory) {
+            match Self::open_with(directory, trust) {
                 Err(OpenError::NotARepository(_)) => {}
                 opened => return opened,
             }
@@ -107,6 +121,13 @@ impl Repository {
     /// The commit that HEAD points to, if there is one.
     pub fn head(&self) -> Option<ObjectId> {
         self.gix.as_ref()?.head_id().ok().map(gix::Id::detach)
+    }
+
+    /// The parents that a commit made now would have.
+    pub fn next_parents(&self) -> Vec<ObjectId> {
+        let merged = fs::read(self.git_dir.join("MERGE_HEAD")).unwrap_or_default();
+        let merged = merged.lines().filter_map(|line| ObjectId::from_hex(line.trim()).ok());
+        self.head().into_iter().chain(merged).collect()
     }
 
     pub fn index_path(&self) -> PathBuf {
@@ -197,6 +218,23 @@ impl Repository {
         found.sort_unstable();
         found
     }
+}
+
+fn options(trust: Trust) -> gix::open::Options {
+    let isolated = gix::open::Options::isolated();
+    let options = match trust {
+        Trust::Foreign => isolated.with(gix::sec::Trust::Reduced),
+        Trust::Own => {
+            let mut permissions = gix::open::Permissions::isolated();
+            let config = &mut permissions.config;
+            (config.system, config.git, config.user, config.includes) = (true, true, true, true);
+            permissions.env.home = gix::sec::Permission::Allow;
+            permissions.env.xdg_config_home = gix::sec::Permission::Allow;
+            isolated.permissions(permissions).with(gix::sec::Trust::Full)
+        }
+    };
+    // Replacement objects would show other content than what is stored and sent.
+    options.open_path_as_is(true).config_overrides(["core.useReplaceRefs=false"])
 }
 
 /// What git itself asks of a git directory (gitrepository-layout(5)).

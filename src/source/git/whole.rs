@@ -2,13 +2,14 @@
 
 use super::bundle::{Bundle, BundleError};
 use super::history::{History, Options};
+use super::memory::{Memory, Nothing};
 use super::repository::Repository;
 use super::texts;
 use crate::model::{Provenance, Skip, SkipReason};
 use crate::source::{Flow, Sink};
 use std::path::Path;
 
-pub fn repository(repository: &Repository, options: &Options, sink: &dyn Sink) -> Flow {
+pub fn repository(repository: &Repository, options: &Options, memory: &dyn Memory, sink: &dyn Sink) -> Flow {
     let (objects, broken) = repository.objects();
     for file in broken {
         sink.skip(Skip {
@@ -28,7 +29,7 @@ pub fn repository(repository: &Repository, options: &Options, sink: &dyn Sink) -
     let refs = repository.refs();
     let history = repository.history(&objects, &refs);
     history
-        .scan(options, sink)
+        .scan(options, memory, sink)
         .then(|| texts::ref_names(&history, sink))
         .then(|| texts::files(repository, &options.limits, sink))
 }
@@ -56,5 +57,5 @@ pub fn bundle(path: &Path, options: &Options, sink: &dyn Sink) -> Flow {
     }
     let name = path.display().to_string();
     let history = History { repository: &name, objects: &bundle.objects, refs: &bundle.refs };
-    history.scan(options, sink).then(|| texts::ref_names(&history, sink))
+    history.scan(options, &Nothing, sink).then(|| texts::ref_names(&history, sink))
 }

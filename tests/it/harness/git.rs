@@ -2,7 +2,7 @@
 
 #![allow(clippy::disallowed_methods, reason = "a test asks where git is")]
 
-use super::{Sandbox, files};
+use super::{Run, Sandbox, files};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -77,6 +77,12 @@ impl Sandbox {
             let content = fs::read(&path).unwrap_or_default();
             inputs.insert(path, content);
         }
+    }
+
+    /// Runs cfleak in a repository, in a world where git is found.
+    pub fn cfleak(&self, repository: &str, line: &str) -> Run {
+        let path = std::env::var("PATH").unwrap_or_default();
+        self.run_in(repository, line, b"", &[("PATH", &path)])
     }
 
     /// Every commit is a minute after the one before.

@@ -87,9 +87,14 @@ impl Sandbox {
     }
 
     pub fn run_with(&self, line: &str, stdin: &[u8], environment: &[(&str, &str)]) -> Run {
+        self.run_in("", line, stdin, environment)
+    }
+
+    /// Runs `cfleak` in a directory below the working directory.
+    pub fn run_in(&self, below: &str, line: &str, stdin: &[u8], environment: &[(&str, &str)]) -> Run {
         let mut child = Command::new(env!("CARGO_BIN_EXE_cfleak"))
             .args(line.split_whitespace())
-            .current_dir(self.work())
+            .current_dir(self.work().join(below))
             .env_clear()
             .env("HOME", self.home())
             .envs(environment.iter().copied())
@@ -103,7 +108,7 @@ impl Sandbox {
         let output = child.wait_with_output().expect("the binary ends");
         let run = Run {
             command: format!("cfleak {line}"),
-            directory: self.work(),
+            directory: self.work().join(below),
             code: output.status.code(),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
             stderr: String::from_utf8_lossy(&output.stderr).into_owned(),

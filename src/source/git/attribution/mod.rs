@@ -29,6 +29,12 @@ pub struct Targets {
     pub names: HashSet<Arc<[u8]>>,
 }
 
+impl Targets {
+    pub fn is_empty(&self) -> bool {
+        self.objects.is_empty() && self.names.is_empty()
+    }
+}
+
 /// Where things stand in the history.
 #[derive(Debug, Default)]
 pub struct Attribution {
@@ -37,7 +43,7 @@ pub struct Attribution {
     pub names: Vec<(BString, GitOrigin)>,
 }
 
-/// Places `targets`. Nothing is walked when there are none.
+/// Places `targets`.
 pub fn place(
     history: &History<'_>,
     graph: &Graph,
@@ -45,9 +51,6 @@ pub fn place(
     targets: &Targets,
     limits: Limits,
 ) -> Attribution {
-    if targets.objects.is_empty() && targets.names.is_empty() {
-        return Attribution::default();
-    }
     let trees = Trees::learn(history, plan, targets, limits);
     let tips: Vec<Number> = history.tips().map(|(_, number)| graph.peel(number)).collect();
     let reachable = graph.reachable(tips.iter().filter_map(|tip| graph.position(*tip)));

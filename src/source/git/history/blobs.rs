@@ -6,7 +6,7 @@ use crate::source::Flow;
 use crate::source::container;
 use crate::source::git::blocks::{Blocks, Origin};
 use crate::source::git::content::Contents;
-use crate::source::git::names::SettledNames;
+use crate::source::git::names::{self, SettledNames};
 use crate::source::git::objects::walk::{Base, Item, Visitor, Want};
 use crate::source::git::objects::{Lost, Number};
 use gix::objs::Kind;
@@ -24,15 +24,15 @@ impl Visitor for Blobs<'_> {
     type State = Blocks;
 
     fn want(&self, number: Number) -> Want {
-        self.look.want(number)
+        self.look.want(number, self.names.of(number).map(|name| names::hash(name)))
     }
 
     fn visit(&self, named: &mut Named, item: &Item<'_>, base: Option<Base<'_, Blocks>>) -> (Blocks, Flow) {
         named.rename(self.names.of(item.number), self.contents);
-        let flow = self.look.seen(item);
+        let flow = if item.known { Flow::Continue } else { self.look.seen(item) };
         if container::sniff(item.bytes).is_some() {
-            if !item.known && self.contents.open(item.bytes, &self.archive(item, named)) {
-                self.look.find(item.number, item.kind, Vec::new());
+            if !item.known {
+                self.archive(item, named);
             }
             return (Blocks::none(), flow);
         }
@@ -53,10 +53,17 @@ impl Visitor for Blobs<'_> {
 }
 
 impl Blobs<'_> {
-    /// What cannot be unpacked is said at the first look, so it needs a name then.
-    fn archive(&self, item: &Item<'_>, named: &Named) -> Arc<Provenance> {
+    fn archive(&self, item: &Item<'_>, named: &Named) {
+        // What cannot be unpacked is said at this first look, so it needs a name now.
         let origin = self.look.history.origin(item.id, item.kind);
-        Arc::new(Provenance { git: Some(Box::new(origin)), ..Provenance::clone(&named.provenance) })
+        let provenance = Provenance { git: Some(Box::new(origin)), ..Provenance::clone(&named.provenance) };
+        let opened = self.contents.open(item.bytes, &provenance.into());
+        if opened.is_found {
+            self.look.find(item.number, item.kind, Vec::new());
+        }
+        if opened.is_skipped {
+            self.look.unclean(item.number);
+        }
     }
 }
 

@@ -21,6 +21,10 @@ impl Missing {
         entry.1.push(from);
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.spoken_of.is_empty()
+    }
+
     /// The objects that speak of something that is not here.
     pub fn sources(&self) -> impl Iterator<Item = (Number, Kind)> + '_ {
         self.spoken_of.values().flat_map(|(_, from)| from.iter().copied())

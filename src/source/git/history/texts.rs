@@ -14,15 +14,18 @@ use std::sync::{Arc, Mutex, PoisonError};
 /// Looks at commits and annotated tags.
 pub struct Texts<'a> {
     look: &'a Look<'a>,
+    /// Only the links are asked for, and those of every commit.
+    links_only: bool,
     provenance: Arc<Provenance>,
     commits: Mutex<Vec<Found>>,
     tags: Mutex<HashMap<Number, Number>>,
 }
 
 impl<'a> Texts<'a> {
-    pub(super) fn new(look: &'a Look<'a>) -> Self {
+    pub(super) fn new(look: &'a Look<'a>, links_only: bool) -> Self {
         Texts {
             look,
+            links_only,
             provenance: Provenance::git(None).into(),
             commits: Mutex::default(),
             tags: Mutex::default(),
@@ -37,12 +40,14 @@ impl<'a> Texts<'a> {
 
     fn link_commit(&self, item: &Item<'_>) {
         let Some(links) = Links::parse(item.bytes) else { return };
-        let from = (item.number, Kind::Commit);
-        let find = |id: &ObjectId| self.look.find_or_note(id, from, Kind::Commit);
+        let find = |id: &ObjectId, kind: Kind| match self.links_only {
+            true => self.look.history.objects.find(id),
+            false => self.look.find_or_note(id, (item.number, Kind::Commit), kind),
+        };
         let commit = Found {
             number: item.number,
-            tree: self.look.find_or_note(&links.tree, from, Kind::Tree),
-            parents: links.parents.iter().filter_map(find).collect(),
+            tree: find(&links.tree, Kind::Tree),
+            parents: links.parents.iter().filter_map(|id| find(id, Kind::Commit)).collect(),
             time: links.time,
         };
         self.commits.lock().unwrap_or_else(PoisonError::into_inner).push(commit);
@@ -61,7 +66,10 @@ impl Visitor for Texts<'_> {
     type State = ();
 
     fn want(&self, number: Number) -> Want {
-        self.look.want(number)
+        match (self.look.want(number, None), self.links_only) {
+            (Want::Known, true) => Want::Bytes,
+            (want, _) => want,
+        }
     }
 
     fn visit(&self, (): &mut (), item: &Item<'_>, _base: Option<Base<'_, ()>>) -> ((), Flow) {
@@ -70,6 +78,9 @@ impl Visitor for Texts<'_> {
             Kind::Tag => self.link_tag(item),
             Kind::Tree | Kind::Blob => {}
         }
+        if self.links_only || item.known {
+            return ((), Flow::Continue);
+        }
         if !self.look.sink.probe(&chunk(item.bytes, &self.provenance)).is_empty() {
             self.look.find(item.number, item.kind, Vec::new());
         }
@@ -77,7 +88,9 @@ impl Visitor for Texts<'_> {
     }
 
     fn lost(&self, number: Number, why: Lost) {
-        self.look.lost(number, Kind::Commit, why);
+        if !self.links_only {
+            self.look.lost(number, Kind::Commit, why);
+        }
     }
 }
 

@@ -27,10 +27,13 @@ impl Visitor for Trees<'_> {
     type State = ();
 
     fn want(&self, number: Number) -> Want {
-        self.look.want(number)
+        self.look.want(number, None)
     }
 
     fn visit(&self, scratch: &mut Scratch, item: &Item<'_>, base: Option<Base<'_, ()>>) -> ((), Flow) {
+        if item.known {
+            return ((), Flow::Continue);
+        }
         match base {
             Some(base) => delta::fresh(base.copies, base.len, item.bytes.len(), &mut scratch.fresh),
             None => {
