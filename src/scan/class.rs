@@ -24,7 +24,8 @@ pub(crate) fn is_hex(byte: u8) -> bool {
 }
 
 /// Is every byte a token character? Written without branches so that it becomes a handful of vector instructions.
-fn all_token(block: &[u8]) -> bool {
+#[inline(always)]
+fn all_token(block: &[u8; BLOCK]) -> bool {
     let mut misses = 0u8;
     for &byte in block {
         let letter = (byte | 0x20).wrapping_sub(b'a') < 26;
@@ -37,20 +38,18 @@ fn all_token(block: &[u8]) -> bool {
 
 /// Calls `found` for every maximal run of token characters of at least [`MIN_RUN`], in order.
 pub(crate) fn for_each_run(text: &[u8], mut found: impl FnMut(Range<usize>)) {
+    let blocks = text.as_chunks::<BLOCK>().0;
     let mut block = 0;
     let mut floor = 0;
-    while block + BLOCK <= text.len() {
-        if !all_token(&text[block..block + BLOCK]) {
-            block += BLOCK;
-            continue;
-        }
-        let start = start_of_run(text, block, floor);
-        let end = end_of_run(text, block + BLOCK);
+    while let Some(ahead) = blocks.get(block..).and_then(|rest| rest.iter().position(all_token)) {
+        block += ahead;
+        let start = start_of_run(text, block * BLOCK, floor);
+        let end = end_of_run(text, (block + 1) * BLOCK);
         if end - start >= MIN_RUN {
             found(start..end);
         }
         floor = end;
-        block = end.next_multiple_of(BLOCK);
+        block = end.div_ceil(BLOCK);
     }
 }
 
@@ -62,7 +61,7 @@ fn start_of_run(text: &[u8], mut at: usize, floor: usize) -> usize {
 }
 
 fn end_of_run(text: &[u8], mut at: usize) -> usize {
-    while at + BLOCK <= text.len() && all_token(&text[at..at + BLOCK]) {
+    while text.get(at..).and_then(<[u8]>::first_chunk).is_some_and(all_token) {
         at += BLOCK;
     }
     while at < text.len() && is_token(text[at]) {
@@ -142,6 +141,7 @@ mod tests {
 
         #[test]
         fn every_byte_is_classed_alike(block in proptest::collection::vec(any::<u8>(), 16)) {
+            let block: [u8; BLOCK] = block.try_into().expect("sixteen bytes");
             prop_assert_eq!(all_token(&block), block.iter().all(|&byte| is_token(byte)));
         }
     }

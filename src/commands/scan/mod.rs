@@ -15,6 +15,7 @@ use crate::commands::writeup::{self, Run};
 use crate::commands::{CommandError, engine};
 use crate::model::{Chunk, Provenance, Skip, SkipReason, Tally};
 use crate::scan::{Collected, Engine, Hits, Options};
+use crate::source::ci;
 use crate::ui::Progress;
 use crate::ui::exit_code::Ending;
 use std::path::PathBuf;
@@ -85,7 +86,13 @@ pub(super) fn read(
     tally: &Arc<Tally>,
     interrupt: &Interrupt,
 ) -> Result<(Collected, Vec<Skip>), CommandError> {
-    let scan = |chunk: &Chunk<'_>, hits: &mut Hits| engine.scan(chunk, hits);
+    let scan = |chunk: &Chunk<'_>, hits: &mut Hits| {
+        engine.scan(chunk, hits);
+        // The time of a log's line is looked up where something was found, and nowhere else.
+        let candidates = hits.candidates.iter_mut().map(|candidate| &mut candidate.place);
+        let partials = hits.partials.iter_mut().map(|partial| &mut partial.place);
+        candidates.chain(partials).for_each(|place| ci::set_time(chunk, place));
+    };
     let worker = Worker::new(scan, tally, interrupt.clone(), settings.min_confidence);
     threads(settings.threads);
     let _progress = Progress::watch(settings.progress, Arc::clone(tally));

@@ -55,7 +55,12 @@ impl StoreKind {
 ///
 /// Asked for every file of a scan: a path without a name from the table costs a few hash lookups, and only files
 /// that start like JSON are looked into.
+///
+/// An archive in a store is no store: what opens archives opens it.
 pub fn detect(path: &Path, head: &[u8]) -> Option<StoreKind> {
+    if head.starts_with(b"PK\x03\x04") {
+        return None;
+    }
     by_path(path).or_else(|| by_content(head))
 }
 
@@ -101,4 +106,30 @@ fn by_content(head: &[u8]) -> Option<StoreKind> {
 fn kind(group: usize, store: usize) -> StoreKind {
     let group = &AGENTS.groups[group];
     StoreKind { group, store: group.stores.get(store) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn stores_are_told_from_other_files() {
+        let claude = b"{\"parentUuid\":null,\"sessionId\":\"s\",\"uuid\":\"u\"}\n";
+        let table: [(&str, &[u8], Option<&str>); 9] = [
+            ("/h/.claude/projects/-h/s.jsonl", b"", Some("claude-code")),
+            ("backup/.claude/paste-cache/x.txt", b"", Some("claude-code")),
+            ("copy.jsonl", claude, Some("claude-code")),
+            ("copy.txt", b"plain text", None),
+            ("src/projects/main.rs", b"fn main() {}", None),
+            ("/h/.claude/shares/1.zip", b"PK\x03\x04", None),
+            ("shop/.aider.chat.history.md", b"", Some("aider")),
+            ("shop/.crush/crush.db", b"SQLite format 3\0", Some("crush")),
+            ("/c/Users/me/AppData/Roaming/Cursor/User/globalStorage/state.vscdb", b"", Some("cursor")),
+        ];
+        for (path, head, want) in table {
+            assert_eq!(detect(Path::new(path), head).and_then(|kind| kind.agent()), want, "{path}");
+        }
+        let plain = detect(Path::new("notes.db"), b"SQLite format 3\0");
+        assert_eq!(plain.map(|kind| (kind.agent(), kind.title())), Some((None, "SQLite database")));
+    }
 }
