@@ -42,7 +42,7 @@ enum Standing {
 /// Everything that evidence is read from.
 pub(crate) struct Scene<'a> {
     pub marks: &'a Marks,
-    pub provenance: &'a Provenance,
+    pub path: &'a PathSays,
     /// Does the whole chunk speak of Cloudflare at all?
     pub speaks: bool,
 }
@@ -274,23 +274,37 @@ impl Scene<'_> {
     }
 
     fn file_type(&self, context: &Context) -> Option<String> {
-        let leaf = self.provenance.leaf_name().to_ascii_lowercase().replace('\\', "/");
-        context.files.iter().find(|file| leaf.ends_with(file.as_str())).cloned()
+        context.files.iter().find(|file| self.path.leaf.ends_with(file.as_str())).cloned()
     }
 
-    /// The path speaks of Cloudflare: `cloudflare-ddns.conf`, `.dev.vars`, `sessions/api.cloudflare.com/…`.
-    /// Only the name and hosts: everything below a checkout called `cloudflare` would count otherwise.
     fn path_mentions(&self) -> Option<String> {
-        let leaf = self.provenance.leaf_name().to_ascii_lowercase().replace('\\', "/");
-        if let Some(host) = Words::shipped().hosts.iter().find(|host| leaf.contains(host.as_str())) {
-            return Some(host.clone());
-        }
-        let name = leaf.rsplit('/').next().unwrap_or_default();
-        ["cloudflare", "wrangler", ".dev.vars"]
-            .into_iter()
-            .find(|word| name.contains(word))
-            .map(|_| name.to_owned())
+        self.path.mention.clone()
     }
+}
+
+/// What the path of a chunk says, read once a chunk.
+#[derive(Debug)]
+pub(crate) struct PathSays {
+    leaf: String,
+    mention: Option<String>,
+}
+
+impl PathSays {
+    pub(crate) fn of(provenance: &Provenance) -> Self {
+        let leaf = provenance.leaf_name().to_ascii_lowercase().replace('\\', "/");
+        PathSays { mention: mention(&leaf), leaf }
+    }
+}
+
+/// The path speaks of Cloudflare: `cloudflare-ddns.conf`, `.dev.vars`, `sessions/api.cloudflare.com/…`.
+/// Only the name and hosts: everything below a checkout called `cloudflare` would count otherwise.
+fn mention(leaf: &str) -> Option<String> {
+    if let Some(host) = Words::shipped().hosts.iter().find(|host| leaf.contains(host.as_str())) {
+        return Some(host.clone());
+    }
+    let name = leaf.rsplit('/').next().unwrap_or_default();
+    let speaks = ["cloudflare", "wrangler", ".dev.vars"].iter().any(|word| name.contains(word));
+    speaks.then(|| name.to_owned())
 }
 
 fn by_name(subject: &Subject<'_>, label: &Label) -> Option<Evidence> {

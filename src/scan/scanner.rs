@@ -16,7 +16,7 @@ use crate::scan::class::for_each_run;
 use crate::scan::companions;
 use crate::scan::decode::{utf16_stretches, utf16_whole};
 use crate::scan::engine::Engine;
-use crate::scan::evidence::Scene;
+use crate::scan::evidence::{PathSays, Scene};
 use crate::scan::position::{Counter, Lines};
 use crate::scan::quality::is_documentation_sample;
 use crate::scan::view::View;
@@ -32,6 +32,7 @@ pub(crate) struct Scanner<'a> {
     chunk: &'a Chunk<'a>,
     hits: &'a mut Hits,
     speaks: OnceCell<bool>,
+    path: OnceCell<PathSays>,
     lines: Lines,
     budget: usize,
     /// Found so far, with the part of the chunk's text each came from and how much proof it has.
@@ -61,6 +62,7 @@ impl<'a> Scanner<'a> {
             chunk,
             hits,
             speaks: OnceCell::new(),
+            path: OnceCell::new(),
             lines: Lines::Bytes,
             budget: DECODE_BUDGET + DECODE_FACTOR * chunk.text.len(),
             found: Vec::new(),
@@ -127,13 +129,14 @@ impl<'a> Scanner<'a> {
 
     /// What evidence is read from. Whether Cloudflare is spoken of at all is asked once a chunk, when first
     /// needed.
-    fn scene(&self) -> Scene<'a> {
+    fn scene(&self) -> Scene<'_> {
         let speaks = *self.speaks.get_or_init(|| {
             self.engine.marks.any(self.chunk.text)
                 || self.lines != Lines::Bytes
                 || !self.chunk.layers.is_empty()
         });
-        Scene { marks: &self.engine.marks, provenance: &self.chunk.provenance, speaks }
+        let path = self.path.get_or_init(|| PathSays::of(&self.chunk.provenance));
+        Scene { marks: &self.engine.marks, path, speaks }
     }
 
     /// Keeps a match as a candidate, unless a neighbouring chunk reports it or a better match covers it.

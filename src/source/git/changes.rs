@@ -77,7 +77,10 @@ impl<'a> Changes<'a> {
                 return Flow::Stop;
             }
             match self.lookup.read_kind(&file.id, Kind::Blob) {
-                Ok(bytes) => self.blob(&bytes, &staged, &contents, || false),
+                Ok(bytes) => {
+                    self.sink.object(bytes.len() as u64);
+                    self.blob(&bytes, &staged, &contents, || false);
+                }
                 Err(why) => self.gone(&Gone { id: file.id, why }),
             }
         }
