@@ -257,8 +257,7 @@ impl Scene<'_> {
         if !alone {
             return None;
         }
-        let leaf = self.provenance.leaf_name();
-        let name = leaf.rsplit(['/', '\\']).next().unwrap_or_default();
+        let name = self.path.name.as_str();
         let strong = standing(&words(name.as_bytes()), subject.context) == Standing::Strong;
         strong.then(|| name.to_owned())
     }
@@ -285,14 +284,19 @@ impl Scene<'_> {
 /// What the path of a chunk says, read once a chunk.
 #[derive(Debug)]
 pub(crate) struct PathSays {
+    /// The last part, as written.
+    name: String,
+    /// All of it, lower case, with slashes.
     leaf: String,
     mention: Option<String>,
 }
 
 impl PathSays {
     pub(crate) fn of(provenance: &Provenance) -> Self {
-        let leaf = provenance.leaf_name().to_ascii_lowercase().replace('\\', "/");
-        PathSays { mention: mention(&leaf), leaf }
+        let path = provenance.leaf_name().replace('\\', "/");
+        let leaf = path.to_ascii_lowercase();
+        let name = path.rsplit('/').next().unwrap_or_default().to_owned();
+        PathSays { name, mention: mention(&leaf), leaf }
     }
 }
 

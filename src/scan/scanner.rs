@@ -4,6 +4,7 @@ mod anchored;
 mod contextual;
 mod encoded;
 mod free;
+mod kept;
 
 use crate::model::{
     Candidate, Checksum, Chunk, Confidence, Kind, Layer, Partial, Place, Position, Reason, Secret,
@@ -20,6 +21,7 @@ use crate::scan::evidence::{PathSays, Scene};
 use crate::scan::position::{Counter, Lines};
 use crate::scan::quality::is_documentation_sample;
 use crate::scan::view::View;
+use kept::Kept;
 use std::cell::OnceCell;
 use std::ops::Range;
 
@@ -35,9 +37,21 @@ pub(crate) struct Scanner<'a> {
     path: OnceCell<PathSays>,
     lines: Lines,
     budget: usize,
-    /// Found so far, with the part of the chunk's text each came from and how much proof it has.
-    found: Vec<(Range<usize>, Candidate)>,
+    undone: Undone,
+    found: Kept,
     partials: Vec<(Range<usize>, Partial)>,
+}
+
+/// Up to where each spelling was undone in the text that is looked at: a mark inside such a stretch starts nothing anew,
+/// or a text full of marks would be undone once for each.
+#[derive(Debug, Default)]
+struct Undone {
+    escapes: usize,
+    mail: usize,
+    dump: usize,
+    packed: usize,
+    /// By where a group of four letters begins.
+    base64: [usize; 4],
 }
 
 /// A value that a shape matched and a check or the surroundings accepted.
@@ -65,7 +79,8 @@ impl<'a> Scanner<'a> {
             path: OnceCell::new(),
             lines: Lines::Bytes,
             budget: DECODE_BUDGET + DECODE_FACTOR * chunk.text.len(),
-            found: Vec::new(),
+            found: Kept::default(),
+            undone: Undone::default(),
             partials: Vec::new(),
         }
     }
@@ -78,22 +93,23 @@ impl<'a> Scanner<'a> {
 
     /// Looks at one text, and at every text hidden in it.
     fn view(&mut self, view: &View<'_>) {
+        let above = std::mem::take(&mut self.undone);
+        self.look(view);
+        self.undone = above;
+    }
+
+    fn look(&mut self, view: &View<'_>) {
         if memchr::memchr(0, view.text).is_some() && self.wide(view) {
             return;
         }
         let engine = self.engine;
-        let mut unescaped_until = 0;
-        let mut dumped_until = 0;
         engine.anchors.for_each(view.text, |range, anchor| match anchor {
             Anchor::Shape(shapes) => self.anchored(view, range, shapes),
-            Anchor::Spelled if range.start < unescaped_until => {}
-            Anchor::Spelled => unescaped_until = self.escaped(view, range.start),
+            Anchor::Spelled => self.escaped(view, range.start),
             Anchor::Base64(phase) => self.base64_needle(view, range.start, *phase),
             Anchor::Packed => self.packed(view, range.start),
             Anchor::QuotedPrintable => self.quoted_printable(view, range),
-            // A dump has anchors on many of its rows, and is read once.
-            Anchor::Dump if range.start >= dumped_until => dumped_until = self.dump(view, range.start),
-            Anchor::Dump => {}
+            Anchor::Dump => self.dump(view, range.start),
             Anchor::Label => self.labelled(view, range),
         });
         let mut encoded_until = 0;
@@ -176,7 +192,7 @@ impl<'a> Scanner<'a> {
             companions,
             allow_comment,
         };
-        self.insert(raw, candidate);
+        self.found.insert(raw, candidate);
     }
 
     fn keep_partial(&mut self, view: &View<'_>, range: Range<usize>, rule: usize, shown: String) {
@@ -195,21 +211,9 @@ impl<'a> Scanner<'a> {
         Place { provenance: self.chunk.provenance.clone(), position, span: self.chunk.span(raw), decoded }
     }
 
-    /// Of candidates made of the same bytes the best one stays: two rules read one value, or one value is
-    /// read twice.
-    fn insert(&mut self, raw: Range<usize>, candidate: Candidate) {
-        let new = (raw, candidate);
-        if self.found.iter().any(|old| beats(old, &new, Confidence::ge)) {
-            return;
-        }
-        self.found.retain(|old| !beats(&new, old, Confidence::gt));
-        self.found.push(new);
-    }
-
     fn finish(mut self) {
-        self.found.sort_by_key(|(raw, _)| raw.start);
         let mut counter = Counter::new(self.chunk.raw, self.lines);
-        for (raw, mut candidate) in self.found {
+        for (raw, mut candidate) in self.found.into_list() {
             candidate.place.position = counter.position(raw.start);
             self.hits.candidates.push(candidate);
         }
@@ -220,43 +224,6 @@ impl<'a> Scanner<'a> {
             self.hits.partials.push(partial);
         }
     }
-}
-
-type Found = (Range<usize>, Candidate);
-
-/// Does `one` take the place of `other`? `surer` decides where both are the same value in the same spelling.
-fn beats(one: &Found, other: &Found, surer: fn(&Confidence, &Confidence) -> bool) -> bool {
-    let ((range, candidate), (other_range, rival)) = (one, other);
-    if range.start >= other_range.end || other_range.start >= range.end {
-        return false;
-    }
-    let one_value = candidate.secret == rival.secret
-        || (candidate.place.decoded == rival.place.decoded && !unpacked(candidate));
-    if one_value {
-        return surer(&candidate.confidence, &rival.confidence);
-    }
-    range.start == other_range.start
-        && match (goes_on_from(candidate, rival), goes_on_from(rival, candidate)) {
-            (Some(Layer::Wrapped), _) => false,
-            (Some(_), _) => true,
-            (None, Some(layer)) => layer == Layer::Wrapped,
-            (None, None) => false,
-        }
-}
-
-/// What joins `longer` to more than `shorter`, which begins alike and stands whole. Only a line break says
-/// nothing about whether a value goes on behind it.
-fn goes_on_from(longer: &Candidate, shorter: &Candidate) -> Option<Layer> {
-    let joints = longer.place.decoded.strip_prefix(shorter.place.decoded.as_slice())?;
-    let longer = shorter.confidence >= Confidence::Medium && longer.secret.len() > shorter.secret.len();
-    joints.last().copied().filter(|_| longer)
-}
-
-/// Compressed text has no span of its own: two values in it only seem to overlap.
-fn unpacked(candidate: &Candidate) -> bool {
-    let layers = &candidate.place.decoded;
-    let after_start = layers.iter().skip(1);
-    after_start.into_iter().any(|layer| matches!(layer, Layer::Gzip | Layer::Zstd | Layer::Xz | Layer::Bzip2))
 }
 
 /// A well-known sample is `low`, whatever else speaks for it.

@@ -9,12 +9,17 @@ use std::ops::Range;
 
 /// The shortest base64 text worth a look: 24 bytes, less than any credential.
 const MIN_DECODED: usize = 24;
+/// How much is decoded in front of a needle and from it on.
+const NEEDLE_LEAD: usize = 1024;
+const NEEDLE_REACH: usize = 4096;
 
-/// The base64 text that holds the run `run`, decoded, if it begins as text (or as compressed text) does.
+/// The base64 text that holds the run `run`, decoded, if it begins as text (or as compressed text) does. Says what
+/// part of it was looked at: an image is one line of a million letters with thousands of runs.
 pub(crate) fn region(text: &[u8], run: Range<usize>) -> (Range<usize>, Option<Decoded>) {
     let start = start_of_letters(text, run.start);
     let Some(phase) = (0..4).find(|&phase| is_plausible(text, start + phase)) else {
-        return (start..run.end, None);
+        let rest = text[run.end..].iter().take_while(|&&byte| is_base64(byte)).count();
+        return (start..run.end + rest, None);
     };
     let letters = Letters::around(text, run);
     let decoded = letters.decode(text, phase);
@@ -38,17 +43,19 @@ fn is_plausible(text: &[u8], at: usize) -> bool {
     begins_as_text(&head) || is_compressed(&head).is_some()
 }
 
-fn start_of_letters(text: &[u8], mut start: usize) -> usize {
-    while start > 0 && is_base64(text[start - 1]) {
-        start -= 1;
-    }
-    past_escape(text, start)
+fn start_of_letters(text: &[u8], at: usize) -> usize {
+    start_of_letters_above(text, at, 0)
+}
+
+fn start_of_letters_above(text: &[u8], at: usize, floor: usize) -> usize {
+    past_escape(text, at - text[floor..at].iter().rev().take_while(|&&byte| is_base64(byte)).count())
 }
 
 /// The base64 text around `at`, where a known needle stands whose first letter begins (`phase` 0) or continues a
-/// group. It need not begin as text: the needle is proof enough.
+/// group. It need not begin as text: the needle is proof enough, and a prefix all that a value behind it needs.
 pub(crate) fn with_needle(text: &[u8], at: usize, phase: usize) -> Option<Decoded> {
-    let letters = Letters::around(text, at..at + 1);
+    let window = &text[..text.len().min(at + NEEDLE_REACH)];
+    let letters = Letters::from(window, start_of_letters_above(text, at, at.saturating_sub(NEEDLE_LEAD)));
     let index = letters.at.partition_point(|&letter| (letter as usize) < at);
     let first = (index + 4 - phase) % 4;
     letters.decode(text, first)

@@ -31,7 +31,8 @@ fn byte_of(pair: &[u8]) -> Option<u8> {
 
 /// The bytes of a dump whose first row holds `at`: rows of `xxd`, `hexdump -C`, `od -tx1`, or a list such as
 /// `0x63, 0x66` or `63:66:75`. Prose that happens to hold two hex digits is no row.
-pub(crate) fn dump(text: &[u8], at: usize) -> Option<Decoded> {
+/// Says up to where it looked.
+pub(crate) fn dump(text: &[u8], at: usize) -> (usize, Option<Decoded>) {
     let start = start_of_row(text, at);
     let mut dump = Dump { bytes: Vec::new(), map: OffsetMap::new() };
     let mut line_start = start;
@@ -47,7 +48,14 @@ pub(crate) fn dump(text: &[u8], at: usize) -> Option<Decoded> {
     }
     let enough = dump.bytes.len() >= 24;
     let region = start..line_start.min(text.len());
-    enough.then(|| Decoded { text: dump.bytes, back: Back::Map(dump.map), layers: vec![Layer::Hex], region })
+    let end = region.end.max(at + 1);
+    let decoded = enough.then(|| Decoded {
+        text: dump.bytes,
+        back: Back::Map(dump.map),
+        layers: vec![Layer::Hex],
+        region,
+    });
+    (end, decoded)
 }
 
 /// A full row has at least this many bytes; only the last may be shorter.
@@ -152,10 +160,10 @@ mod tests {
                     0x48, 0x49, 0x4a, 0x4b, 0x4c, 0x4d, 0x4e, 0x4f, 0x50, 0x51, 0x52, 0x53, 0x54, 0x55, 0x56 };";
         let colons = "74:6f:6b:65:6e:3d:41:42:43:44:45:46:47:48:49:4a:4b:4c:4d:4e:4f:50:51:52:53:54:55:56";
         for text in [xxd, hexdump, colons] {
-            let found = dump(text.as_bytes(), 0).expect("decodes");
+            let found = dump(text.as_bytes(), 0).1.expect("decodes");
             assert_eq!(String::from_utf8_lossy(&found.text), "token=ABCDEFGHIJKLMNOPQRSTUV", "{text}");
         }
-        let found = dump(list.as_bytes(), 14).expect("decodes");
+        let found = dump(list.as_bytes(), 14).1.expect("decodes");
         assert!(String::from_utf8_lossy(&found.text).ends_with("token=ABCDEFGHIJKLMNOPQRSTUV"));
     }
 

@@ -7,9 +7,10 @@ use crate::scan::view::Back;
 /// A longer body is scanned only so far.
 const MAX_BODY: usize = 1 << 20;
 
-/// The body behind a header that ends at `header`, up to the next part.
-pub(crate) fn printable(text: &[u8], header: usize) -> Option<Decoded> {
-    let start = header + body_start(&text[header..])?;
+/// The body behind a header that ends at `header`, up to the next part; and where that begins.
+pub(crate) fn printable(text: &[u8], header: usize) -> (usize, Option<Decoded>) {
+    let Some(body) = body_start(&text[header..]) else { return (header, None) };
+    let start = header + body;
     let limit = text.len().min(start + MAX_BODY);
     let end = memchr::memmem::find(&text[start..limit], b"\n--").map_or(limit, |at| start + at);
     let mut out = Vec::with_capacity(end - start);
@@ -40,7 +41,7 @@ pub(crate) fn printable(text: &[u8], header: usize) -> Option<Decoded> {
         spelled = true;
     }
     let layers = vec![Layer::QuotedPrintable];
-    spelled.then_some(Decoded { text: out, back: Back::Map(map), layers, region: start..end })
+    (end, spelled.then_some(Decoded { text: out, back: Back::Map(map), layers, region: start..end }))
 }
 
 /// Behind the blank line that ends the headers.
@@ -70,10 +71,10 @@ mod tests {
         let text =
             b"Content-Transfer-Encoding: quoted-printable\r\nX: y\r\n\r\nA=3Dlo=\r\nng =zz\n--next\nA=3D";
         let header = 43;
-        let found = printable(text, header).expect("has escapes");
+        let found = printable(text, header).1.expect("has escapes");
         assert_eq!(String::from_utf8_lossy(&found.text), "A=long =zz");
         let at = memchr::memmem::find(&found.text, b"ng").expect("there");
         assert_eq!(&text[found.back.span(at..at + 2)], b"ng");
-        assert!(printable(b"quoted-printable\n\nplain text", 16).is_none());
+        assert!(printable(b"quoted-printable\n\nplain text", 16).1.is_none());
     }
 }

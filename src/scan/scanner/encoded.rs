@@ -11,6 +11,16 @@ use crate::scan::label::value_start;
 use crate::scan::view::{Back, View};
 use std::ops::Range;
 
+/// What begins this close to where a stretch was cut may go on behind the cut.
+const TAIL: usize = 600;
+
+/// Up to where a stretch that was undone up to `end` holds whole values.
+fn whole_until(text: &[u8], end: usize) -> usize {
+    let at_boundary =
+        text.get(end).is_none_or(|&byte| byte == b'\n' || !(is_base64(byte) || b"\\%&;".contains(&byte)));
+    if at_boundary { end } else { end.saturating_sub(TAIL) }
+}
+
 /// Shorter hex runs spell nothing that could be a credential.
 const MIN_HEX: usize = 48;
 
@@ -35,38 +45,59 @@ impl Scanner<'_> {
 
     /// A prefix seen inside base64 text: its place gives the alignment.
     pub(super) fn base64_needle(&mut self, view: &View<'_>, at: usize, phase: usize) {
+        let group = (at + 4 - phase) % 4;
+        if at < self.undone.base64[group] {
+            return;
+        }
         if let Some(decoded) = decode::base64_with_needle(view.text, at, phase) {
+            self.undone.base64[group] = whole_until(view.text, decoded.region.end);
             self.descend(view, decoded);
         }
     }
 
-    /// Text around an escape. Says up to where it was read.
-    pub(super) fn escaped(&mut self, view: &View<'_>, at: usize) -> usize {
-        let Some(decoded) = decode::escaped_line(view.text, at) else { return at + 1 };
-        let end = decoded.region.end;
-        self.descend(view, decoded);
-        end
+    /// The line around an escape.
+    pub(super) fn escaped(&mut self, view: &View<'_>, at: usize) {
+        if at < self.undone.escapes {
+            return;
+        }
+        if let Some(decoded) = decode::escaped_line(view.text, at) {
+            self.undone.escapes = whole_until(view.text, decoded.region.end);
+            self.descend(view, decoded);
+        }
     }
 
+    /// Compressed text in base64.
     pub(super) fn packed(&mut self, view: &View<'_>, at: usize) {
+        if at < self.undone.packed {
+            return;
+        }
         if let Some(decoded) = decode::base64_packed(view.text, at) {
+            self.undone.packed = decoded.region.end;
             self.descend(view, decoded);
         }
     }
 
     /// The body of a mail.
     pub(super) fn quoted_printable(&mut self, view: &View<'_>, header: Range<usize>) {
-        if let Some(decoded) = decode::quoted_printable(view.text, header.end) {
+        if header.start < self.undone.mail {
+            return;
+        }
+        let (end, decoded) = decode::quoted_printable(view.text, header.end);
+        self.undone.mail = end;
+        if let Some(decoded) = decoded {
             self.descend(view, decoded);
         }
     }
 
-    /// Looks at what the dump around `at` spells. Tells where it ends.
-    pub(super) fn dump(&mut self, view: &View<'_>, at: usize) -> usize {
-        let Some(decoded) = decode::dump(view.text, at) else { return at };
-        let end = decoded.region.end;
-        self.descend(view, decoded);
-        end
+    pub(super) fn dump(&mut self, view: &View<'_>, at: usize) {
+        if at < self.undone.dump {
+            return;
+        }
+        let (end, decoded) = decode::dump(view.text, at);
+        self.undone.dump = end;
+        if let Some(decoded) = decoded {
+            self.descend(view, decoded);
+        }
     }
 
     /// Looks at a decoded text, and at what it unpacks to.
