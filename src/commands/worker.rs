@@ -59,7 +59,8 @@ impl<S: Fn(&Chunk<'_>, &mut Hits) + Sync> Sink for Worker<'_, S> {
             self.skip(Skip {
                 provenance: chunk.provenance.as_ref().clone(),
                 reason: SkipReason::OverDecode,
-                detail: String::new(),
+                detail: "spellings nested deeper than --max-depth-decode, or more of them than is undone"
+                    .to_owned(),
             });
         }
         if !hits.candidates.is_empty() || !hits.partials.is_empty() {

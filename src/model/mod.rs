@@ -27,7 +27,7 @@ pub use place::{
     CiOrigin, Exposure, GitObjectKind, GitOrigin, Layer, Place, Position, Provenance, SourceKind, Span,
     TranscriptOrigin,
 };
-pub use secret::{Secret, redacted};
+pub use secret::{Secret, masked, redacted};
 pub use shown::{Shown, is_deceptive};
 pub use skip::{Skip, SkipReason};
 pub use tally::{Count, Tally};

@@ -1,3 +1,4 @@
+use std::borrow::Cow;
 use std::fmt;
 use zeroize::Zeroizing;
 
@@ -48,9 +49,45 @@ pub fn redacted(secret: &Secret) -> String {
     format!("{prefix}…{tail}")
 }
 
+/// A part behind a public prefix that is shorter is a word like any other.
+const SHORTEST_BODY: usize = 24;
+
+/// Text from outside with every value masked that tells what it is by its prefix: a path or an argument may be one.
+pub fn masked(text: &str) -> Cow<'_, str> {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((at, prefix)) =
+        PUBLIC_PREFIXES.iter().filter_map(|prefix| Some((rest.find(prefix)?, *prefix))).min()
+    {
+        let body = &rest[at + prefix.len()..];
+        let len = body.find(|c: char| !c.is_ascii_alphanumeric() && !"_-.".contains(c)).unwrap_or(body.len());
+        let end = at + prefix.len() + len;
+        if len >= SHORTEST_BODY {
+            out.push_str(&rest[..at]);
+            out.push_str(&redacted(&Secret::new(&rest[at..end])));
+        } else {
+            out.push_str(&rest[..end]);
+        }
+        rest = &rest[end..];
+    }
+    if out.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    out.push_str(rest);
+    Cow::Owned(out)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn text_from_outside_shows_no_value_that_announces_itself() {
+        let value = format!("cfut_{}", "Ab3".repeat(16));
+        assert_eq!(masked(&format!("no such file: a/{value}.env")), "no such file: a/cfut_….env");
+        assert_eq!(masked(&format!("{value} {value}")), "cfut_…3Ab3 cfut_…3Ab3");
+        assert_eq!(masked("src/cfut_dir/x"), "src/cfut_dir/x");
+    }
 
     #[test]
     fn debug_and_redacted_show_prefix_and_four_characters() {

@@ -3,8 +3,9 @@
 //! A value is redacted where it is a finding. The same value may be part of what describes the place, and no report
 //! shows it there either.
 
-use crate::model::{Companions, GitOrigin, Partial, Place, Provenance, Secret, Skip, redacted};
+use crate::model::{Companions, GitOrigin, Partial, Place, Provenance, Secret, Skip, masked, redacted};
 use crate::report::{Entry, Report};
+use std::borrow::Cow;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -33,9 +34,6 @@ impl Veil {
     }
 
     pub fn report(&self, report: &mut Report) {
-        if self.masks.is_empty() {
-            return;
-        }
         report.targets.iter_mut().for_each(|target| self.text(target));
         report.findings.iter_mut().for_each(|entry| self.entry(entry));
         report.partials.iter_mut().for_each(|Partial { place, .. }| self.place(place));
@@ -88,11 +86,11 @@ impl Veil {
     }
 
     fn path(&self, path: &mut PathBuf) {
-        if let Some(shown) = path.to_str()
-            && self.masks.iter().any(|(secret, _)| shown.contains(secret.expose()))
-        {
-            let mut text = shown.to_owned();
-            self.text(&mut text);
+        // A path that is no text is only rewritten where it shows a value.
+        let shown = path.to_string_lossy().into_owned();
+        let mut text = shown.clone();
+        self.text(&mut text);
+        if text != shown {
             *path = text.into();
         }
     }
@@ -102,6 +100,10 @@ impl Veil {
             if text.contains(secret.expose()) {
                 *text = text.replace(secret.expose(), mask);
             }
+        }
+        // A value that is only a name was never found, and is masked all the same.
+        if let Cow::Owned(text_masked) = masked(text) {
+            *text = text_masked;
         }
     }
 }

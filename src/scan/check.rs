@@ -22,6 +22,13 @@ pub(crate) struct TunnelToken {
     pub account: String,
 }
 
+/// Does base64 text begin as a tunnel token with `a` first does: `{"a":"` and hex digits? One look that spares trying
+/// every end of a text that only repeats its beginning.
+pub(crate) fn begins_as_tunnel_token(base64: &[u8]) -> bool {
+    let head = base64.get(..16).and_then(|head| BASE64.decode(head).ok());
+    head.is_some_and(|head| head[6..].iter().all(u8::is_ascii_hexdigit))
+}
+
 /// Base64 of JSON with `a` (32 hex), `t` (UUID) and `s` (base64 of at least 32 bytes), in any order.
 pub(crate) fn tunnel_token(base64: &[u8]) -> Option<TunnelToken> {
     let json: Value = serde_json::from_slice(&any_base64(base64)?).ok()?;

@@ -357,7 +357,7 @@ const SPEAKING: [&str; 6] = ["token", "key", "secret", "authorization", "passwor
 
 /// Names a label in the field's words. A name is part of the text, never of the value.
 fn reason_of(text: &[u8], label: &Label) -> Reason {
-    let name = label.written(text);
+    let name = if label.words.iter().all(|word| is_plain(word)) { label.written(text) } else { told(label) };
     let is_header =
         ["x-", "cf-", "authorization"].iter().any(|start| name.to_ascii_lowercase().starts_with(start));
     let is_option = text[label.range.clone()].starts_with(b"--");
@@ -369,6 +369,18 @@ fn reason_of(text: &[u8], label: &Label) -> Reason {
         (_, _, true) => Reason::Variable(name),
         (false, false, false) => Reason::Key(name),
     }
+}
+
+/// A word that may be told: names have short words with few digits, values do not.
+fn is_plain(word: &str) -> bool {
+    let digits = word.bytes().filter(u8::is_ascii_digit).count();
+    word.len() <= 20 && (word.len() <= 8 || digits <= 3)
+}
+
+/// A name with everything left out that may be part of a value.
+fn told(label: &Label) -> String {
+    let words = label.words.iter().map(|word| if is_plain(word) { word.as_str() } else { "…" });
+    words.collect::<Vec<_>>().join("_")
 }
 
 /// The rule's phrase right before the value, white space folded.

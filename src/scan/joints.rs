@@ -66,7 +66,9 @@ pub(crate) fn joint(before: Option<u8>, rest: &[u8]) -> Option<Joint> {
         b'=' => quoted_printable(rest),
         0x1b => ansi(rest, 1).and_then(|len| Joint::gap(len, Layer::Ansi)),
         0xc2 | 0xe2 | 0xef => invisible(rest),
-        b'"' | b'\'' | b'`' => concatenation(rest).or_else(|| shell_quote(before, rest)),
+        b'"' | b'\'' => concatenation(rest).or_else(|| shell_quote(before, rest)),
+        // PowerShell goes on behind a backtick.
+        b'`' => concatenation(rest).or_else(|| continuation(rest, 1)),
         b'\n' | b'\r' | b' ' | b'\t' => line_break(rest),
         b'^' => caret(rest),
         b'|' => line_break(rest),
@@ -246,7 +248,10 @@ fn concatenation(rest: &[u8]) -> Option<Joint> {
     let close = quote(rest)?;
     let mut at = close + blanks(&rest[close..]);
     let operators: [&[u8]; 10] = [b"++", b"..", b"<>", b"||", b"+", b".", b"&", b"\\", b",", b".concat("];
-    let operator = operators.iter().rev().find(|operator| rest[at..].starts_with(operator));
+    let operator = operators
+        .iter()
+        .filter(|operator| rest[at..].starts_with(operator))
+        .max_by_key(|operator| operator.len());
     if let Some(operator) = operator {
         let skip = if rest[at..].starts_with(b"..") && operator.len() == 1 { 2 } else { operator.len() };
         at += skip + blanks(&rest[at + skip..]);
@@ -334,10 +339,8 @@ fn gutter(rest: &[u8]) -> usize {
             return indent + digits + mark;
         }
     }
-    if rest[indent..].starts_with(b"> ") {
-        return indent + 2;
-    }
-    indent
+    let quotes = [b"> ", b"# ", b"+ "].iter().any(|quote| rest[indent..].starts_with(*quote));
+    indent + if quotes { 2 } else { 0 }
 }
 
 #[cfg(test)]
@@ -346,7 +349,7 @@ mod tests {
 
     #[test]
     fn each_joint_is_read() {
-        let table: [(&[u8], usize, Option<u8>, Layer); 27] = [
+        let table: [(&[u8], usize, Option<u8>, Layer); 30] = [
             (b"\\u005fa", 6, Some(b'_'), Layer::UnicodeEscape),
             (b"\\\\u005fa", 7, Some(b'_'), Layer::UnicodeEscape),
             (b"\\x5fa", 4, Some(b'_'), Layer::UnicodeEscape),
@@ -374,6 +377,9 @@ mod tests {
             (b"\n  a", 3, None, Layer::Wrapped),
             (b" \xe2\x94\x82\n\xe2\x94\x82 a", 9, None, Layer::Wrapped),
             (b"\\na", 2, None, Layer::Wrapped),
+            (b"\" ++ \"a", 6, None, Layer::Concatenated),
+            (b"`\r\n  a", 5, None, Layer::Shell),
+            (b"\n# a", 3, None, Layer::Wrapped),
         ];
         for (rest, len, spells, layer) in table {
             assert_eq!(

@@ -1,4 +1,4 @@
-use crate::model::Shown;
+use crate::model::{Shown, masked};
 use anstyle::{AnsiColor, Color, Style};
 use std::io::Write;
 
@@ -16,9 +16,11 @@ impl Talk {
 
     /// Something failed; `hints` are what to try.
     pub fn failure(&self, label: &str, message: &str, hints: &[String]) {
-        let mut lines = vec![format!("{} {}", self.paint(label, AnsiColor::Red), Shown(message))];
+        let mut lines = vec![format!("{} {}", self.paint(label, AnsiColor::Red), Shown(&masked(message)))];
         lines.extend(
-            hints.iter().map(|hint| format!("  {} {}", self.paint("try:", AnsiColor::Cyan), Shown(hint))),
+            hints
+                .iter()
+                .map(|hint| format!("  {} {}", self.paint("try:", AnsiColor::Cyan), Shown(&masked(hint)))),
         );
         say(&lines);
     }
@@ -26,14 +28,14 @@ impl Talk {
     /// Something the person should know, though the run goes on.
     pub fn warn(&self, message: &str) {
         if !self.quiet {
-            say(&[format!("{} {}", self.paint("warning:", AnsiColor::Yellow), Shown(message))]);
+            say(&[format!("{} {}", self.paint("warning:", AnsiColor::Yellow), Shown(&masked(message)))]);
         }
     }
 
     /// What cfleak waits for, where it would only seem to hang.
     pub fn note(&self, message: &str) {
         if !self.quiet {
-            say(&[Shown(message).to_string()]);
+            say(&[Shown(&masked(message)).to_string()]);
         }
     }
 

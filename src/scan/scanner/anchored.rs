@@ -83,6 +83,9 @@ impl Scanner<'_> {
     /// Matches a shape against a value put together from pieces.
     fn put_together(&mut self, view: &View<'_>, chain: &Chain, rule: usize, shape: &Shape) -> bool {
         let ShapeForm::Anchored { regex, alphabet, .. } = &shape.form else { return false };
+        if shape.check == Some(Check::TunnelToken) && !check::begins_as_tunnel_token(&chain.text) {
+            return false;
+        }
         // Only base64 has values of any length; elsewhere the shape itself says where the value ends.
         let ends: Vec<usize> =
             if *alphabet == Alphabet::Base64 { chain.ends().collect() } else { vec![chain.text.len()] };
