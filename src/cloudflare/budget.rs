@@ -264,6 +264,25 @@ mod tests {
         assert!(matches!(ledger.book(Instant::now()), Booking::Closed));
     }
 
+    #[tokio::test(start_paused = true)]
+    async fn failures_keep_their_distance_however_many_ask_at_once() {
+        let budget = std::sync::Arc::new(Budget::new(PACE));
+        let mut running = tokio::task::JoinSet::new();
+        for _ in 0..6 {
+            let budget = std::sync::Arc::clone(&budget);
+            running.spawn(async move {
+                let ticket = budget.admit().await.expect("nobody closes it");
+                let admitted = Instant::now();
+                tokio::time::sleep(Duration::from_millis(300)).await;
+                budget.settle(ticket, true);
+                admitted
+            });
+        }
+        let mut admitted = running.join_all().await;
+        admitted.sort();
+        assert!(admitted.windows(2).all(|pair| pair[1] - pair[0] >= PACE.failure_gap));
+    }
+
     #[tokio::test]
     async fn closing_wakes_those_who_wait() {
         let budget = Budget::new(Pace { failure_gap: Duration::from_secs(3600), ..PACE });

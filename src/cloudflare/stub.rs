@@ -70,7 +70,13 @@ impl Stub {
 
     /// A client of this server that waits for nothing.
     pub fn client(&self) -> Client {
-        self.client_with(HURRY, Pace { failure_gap: Duration::ZERO, requests: 1000, window: Duration::ZERO })
+        self.client_with(PATIENT, UNPACED)
+    }
+
+    /// The same for a server that never answers: the outcome does not depend on how short the limit is.
+    pub fn hurried_client(&self) -> Client {
+        let limits = Limits { request: Duration::from_millis(300), ..PATIENT };
+        self.client_with(limits, UNPACED)
     }
 
     pub fn client_with(&self, limits: Limits, pace: Pace) -> Client {
@@ -86,9 +92,12 @@ impl Stub {
     }
 }
 
-pub const HURRY: Limits = Limits {
-    connect: Duration::from_secs(5),
-    request: Duration::from_millis(300),
+const UNPACED: Pace = Pace { failure_gap: Duration::ZERO, requests: 1000, window: Duration::ZERO };
+
+/// Waits for an answer as long as the busiest machine needs, and for nothing else.
+pub const PATIENT: Limits = Limits {
+    connect: Duration::from_secs(30),
+    request: Duration::from_secs(30),
     tries: 3,
     first_wait: Duration::from_millis(1),
     body: 64 << 10,

@@ -1,6 +1,6 @@
 use super::*;
 use crate::cloudflare::endpoints;
-use crate::cloudflare::stub::{Act, HURRY, Seen, Stub, json, reply};
+use crate::cloudflare::stub::{Act, PATIENT, Seen, Stub, json, reply};
 use crate::model::Secret;
 use serde_json::json;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -11,6 +11,10 @@ fn token() -> Secret {
 
 fn verify() -> Call {
     endpoints::verify_user_token(Auth::Bearer(token()))
+}
+
+fn token_of_somebody_else() -> Call {
+    endpoints::verify_user_token(Auth::Bearer(Secret::new(format!("cfut_{}", "xY9".repeat(16)))))
 }
 
 async fn ask(stub: &Stub) -> Reply {
@@ -97,8 +101,10 @@ async fn broken_answers_have_names() {
 #[tokio::test]
 async fn slow_answers_time_out_whether_they_start_or_not() {
     for start in ["", "HTTP/1.1 200 X\r\nContent-Length: 100\r\n\r\n{"] {
-        let (outcome, tries) = outcome(move |_, _| Act::Stall(start.into())).await;
-        assert_eq!((outcome, tries), (Outcome::Failed(Failure::Timeout), 3), "{start:?}");
+        let stub = Stub::start(move |_, _| Act::Stall(start.into())).await;
+        let reply = stub.hurried_client().ask(&verify(), &mut Patience::for_one_credential()).await;
+        assert_eq!(reply.outcome, Outcome::Failed(Failure::Timeout), "{start:?}");
+        assert_eq!(reply.asked.len(), 3, "{start:?}");
     }
 }
 
@@ -255,21 +261,20 @@ async fn a_credential_takes_six_requests_and_no_seventh() {
 }
 
 #[tokio::test]
-async fn failures_keep_their_distance_however_many_ask_at_once() {
-    let stub =
-        Arc::new(Stub::start(|_, _| json(401, &json!({"success": false, "errors": [{"code": 1000}]}))).await);
-    let gap = Duration::from_millis(60);
-    let pace = Pace { requests: 4, window: gap, failure_gap: gap };
-    let client = Arc::new(stub.client_with(HURRY, pace));
-    let mut running = tokio::task::JoinSet::new();
-    for _ in 0..6 {
-        let client = Arc::clone(&client);
-        running.spawn(async move { client.ask(&verify(), &mut Patience::for_one_credential()).await });
-    }
-    running.join_all().await;
-    let seen = stub.seen();
-    assert_eq!(seen.len(), 6);
-    assert!(seen.windows(2).all(|pair| pair[1].at - pair[0].at >= gap));
+async fn after_a_failed_authentication_nobody_is_sent_before_the_gap_is_over() {
+    let stub = Stub::start(|_, _| json(401, &json!({"success": false, "errors": [{"code": 1000}]}))).await;
+    // The gap never ends within this test: what is sent in it would be seen.
+    let pace = Pace { failure_gap: Duration::from_secs(1 << 20), requests: 1000, window: Duration::ZERO };
+    let client = stub.client_with(PATIENT, pace);
+    client.ask(&verify(), &mut Patience::for_one_credential()).await;
+    let closer = async {
+        tokio::task::yield_now().await;
+        client.budget.close();
+    };
+    let (call, mut patience) = (token_of_somebody_else(), Patience::for_one_credential());
+    let (second, ()) = tokio::join!(client.ask(&call, &mut patience), closer);
+    assert_eq!(second.outcome, Outcome::Failed(Failure::LockedOut));
+    assert_eq!(stub.seen().len(), 1);
 }
 
 #[tokio::test]
