@@ -109,6 +109,7 @@ impl Marks {
         }
         let fast = self.fast.get_or_init(|| {
             AhoCorasick::builder()
+                .match_kind(MatchKind::LeftmostLongest)
                 .kind(Some(AhoCorasickKind::DFA))
                 .ascii_case_insensitive(true)
                 .build(self.entries.iter().map(|entry| entry.text.as_str()))
@@ -139,7 +140,7 @@ impl Marks {
         rule: usize,
     ) -> Option<Near> {
         let mut best: Option<Near> = None;
-        for found in self.automaton.find_iter(&text[window.clone()]) {
+        for found in self.fast.get().unwrap_or(&self.automaton).find_iter(&text[window.clone()]) {
             let at = window.start + found.start()..window.start + found.end();
             if at.start < value.end && value.start < at.end {
                 continue;

@@ -10,6 +10,7 @@ use crate::scan::companions;
 use crate::scan::decode;
 use crate::scan::engine::LONGEST_RUN;
 use crate::scan::evidence::Evidence;
+use crate::scan::joints::joint;
 use crate::scan::joints::joint_at;
 use crate::scan::label::{self, Names, value_start};
 use crate::scan::partial;
@@ -109,6 +110,12 @@ impl Scanner<'_> {
         shape: &Shape,
         regex: &Pattern,
     ) -> bool {
+        // Most runs of such a length are ids and digests, and end where the value would go on.
+        let rest = &view.text[run.end..];
+        let goes_on = rest.first().is_some_and(|&byte| is_value(byte)) || joint(Some(b'x'), rest).is_some();
+        if !goes_on && !regex.as_str().ends_with('$') {
+            return false;
+        }
         let chain = chain::read(view.text, run.start, LONGEST_VALUE, is_value);
         let Some(found) = regex.regex().find(limit(&chain.text, regex, run.len())) else { return false };
         let length = found.end();
