@@ -34,7 +34,6 @@ async fn a_user_token_in_every_state() {
         (|| reply(301, "Location: https://evil.example/\r\n", ""), "unknown"),
         (|| reply(502, "", "<html>"), "unknown"),
         (|| Act::HangUp, "unknown"),
-        (|| Act::Stall(Vec::new()), "unknown"),
     ] {
         let found = state(user_token(), move |seen| match path(seen) {
             "/user/tokens/verify" => answer(),
@@ -58,7 +57,6 @@ async fn before_a_user_token_is_called_dead_a_second_voice_is_heard() {
         (|| refuse(404, 7000, "No route for that URI"), "dead"),
         (|| reply(404, "", "<html>"), "dead"),
         (|| Act::HangUp, "dead"),
-        (|| Act::Stall(Vec::new()), "unknown"),
         (|| reply(429, "Retry-After: 3600\r\n", ""), "unknown"),
         (|| refuse(403, 9109, "Max auth failures reached"), "unknown"),
     ] {
@@ -68,6 +66,19 @@ async fn before_a_user_token_is_called_dead_a_second_voice_is_heard() {
         });
         assert_eq!(found.await, expected);
     }
+}
+
+/// A server that never answers is told from a slow one by patience alone, which is short here.
+#[tokio::test]
+async fn silence_is_unknown_at_the_first_question_and_at_the_second() {
+    let stub = Stub::start(|_, _| Act::Stall(Vec::new())).await;
+    assert_eq!(judge_with(stub.hurried_client(), &[user_token()]).await[0].verdict.state(), "unknown");
+    let stub = Stub::start(|seen, _| match path(seen) {
+        "/user/tokens/verify" => not_a_user_token(),
+        _second => Act::Stall(Vec::new()),
+    })
+    .await;
+    assert_eq!(judge_with(stub.hurried_client(), &[user_token()]).await[0].verdict.state(), "unknown");
 }
 
 #[tokio::test]

@@ -66,10 +66,13 @@ fn not_a_user_token() -> Act {
 }
 
 async fn judge_all(stub: &Stub, findings: &[Finding]) -> Vec<Judgement> {
+    judge_with(stub.client(), findings).await
+}
+
+async fn judge_with(client: Client, findings: &[Finding]) -> Vec<Judgement> {
     let now = "2026-11-22T10:00:00Z".parse().unwrap();
     let context = Context::gather(findings, now);
-    let judge = Judge::new(Arc::new(stub.client()));
-    judge.judge(findings, Mode::High, &context, std::future::pending()).await
+    Judge::new(Arc::new(client)).judge(findings, Mode::High, &context, std::future::pending()).await
 }
 
 /// The verdict on one finding, and the paths that were asked.
