@@ -10,6 +10,7 @@ pub mod config;
 pub mod drill;
 pub mod model;
 pub mod report;
+pub mod respond;
 pub mod rules;
 pub mod scan;
 pub mod source;

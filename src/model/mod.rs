@@ -7,6 +7,7 @@ mod candidate;
 mod chunk;
 mod finding;
 mod fingerprint;
+pub mod incident;
 mod kind;
 mod offset_map;
 mod place;
@@ -32,4 +33,6 @@ pub use shown::{Shown, is_deceptive};
 pub use skip::{Skip, SkipReason};
 pub use tally::{Count, Tally};
 pub use tidy::tidy;
-pub use verdict::{Asked, DeadReason, Grant, Judgement, NotCheckedReason, Proof, UnknownReason, Verdict};
+pub use verdict::{
+    Asked, DeadReason, Grant, Judgement, NotCheckedReason, Proof, State, UnknownReason, Verdict,
+};

@@ -1,8 +1,8 @@
 use serde::ser::SerializeStruct;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Serialize, Serializer};
 
 /// One question asked and the answer, so that a person on call can defend the verdict.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Asked {
     pub endpoint: String,
     pub http: Option<u16>,
@@ -264,6 +264,73 @@ impl NotCheckedReason {
             NotCheckedReason::NoEndpoint => "no endpoint judges this kind",
             NotCheckedReason::Retired => "retired format: service keys stopped working on 2026-09-30",
             NotCheckedReason::DocumentationSample => "documentation sample",
+        }
+    }
+}
+
+/// CONTRACT section 1, `verdict`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    Live,
+    Restricted,
+    Disabled,
+    Expired,
+    NotYetActive,
+    Dead,
+    Unknown,
+    NotChecked,
+}
+
+impl State {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            State::Live => "live",
+            State::Restricted => "restricted",
+            State::Disabled => "disabled",
+            State::Expired => "expired",
+            State::NotYetActive => "not_yet_active",
+            State::Dead => "dead",
+            State::Unknown => "unknown",
+            State::NotChecked => "not_checked",
+        }
+    }
+
+    /// It works for somebody, if perhaps not from here.
+    pub fn is_live(self) -> bool {
+        match self {
+            State::Live | State::Restricted => true,
+            State::Disabled
+            | State::Expired
+            | State::NotYetActive
+            | State::Dead
+            | State::Unknown
+            | State::NotChecked => false,
+        }
+    }
+
+    /// It works for nobody, and somebody saw it refused or heard that it is switched off.
+    pub fn is_ended(self) -> bool {
+        match self {
+            State::Disabled | State::Expired | State::Dead => true,
+            State::Live | State::Restricted | State::NotYetActive | State::Unknown | State::NotChecked => {
+                false
+            }
+        }
+    }
+}
+
+impl From<&Verdict> for State {
+    fn from(verdict: &Verdict) -> Self {
+        match verdict {
+            Verdict::Live(_) => State::Live,
+            Verdict::Restricted(_) => State::Restricted,
+            Verdict::Disabled(_) => State::Disabled,
+            Verdict::Expired(_) => State::Expired,
+            Verdict::NotYetActive(_) => State::NotYetActive,
+            Verdict::Dead(_) => State::Dead,
+            Verdict::Unknown(_) => State::Unknown,
+            Verdict::NotChecked(_) => State::NotChecked,
         }
     }
 }

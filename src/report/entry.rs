@@ -1,9 +1,8 @@
 use crate::model::{
     Allowed, Asked, Checksum, Companions, Confidence, Finding, Fingerprint, Grant, Judgement, Kind, Place,
-    Secret, Verdict, redacted,
+    Secret, State, redacted,
 };
 use crate::report::next;
-use serde::{Deserialize, Serialize};
 
 /// A finding and its verdict, as printers see them: without the value.
 #[derive(Clone, Debug)]
@@ -35,48 +34,6 @@ pub struct Outcome {
     pub grant: Option<Grant>,
     /// The command to run next.
     pub next: Option<String>,
-}
-
-/// CONTRACT section 1, `verdict`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum State {
-    Live,
-    Restricted,
-    Disabled,
-    Expired,
-    NotYetActive,
-    Dead,
-    Unknown,
-    NotChecked,
-}
-
-impl State {
-    pub fn as_str(self) -> &'static str {
-        match self {
-            State::Live => "live",
-            State::Restricted => "restricted",
-            State::Disabled => "disabled",
-            State::Expired => "expired",
-            State::NotYetActive => "not_yet_active",
-            State::Dead => "dead",
-            State::Unknown => "unknown",
-            State::NotChecked => "not_checked",
-        }
-    }
-
-    /// It works for somebody, if perhaps not from here.
-    pub fn is_live(self) -> bool {
-        match self {
-            State::Live | State::Restricted => true,
-            State::Disabled
-            | State::Expired
-            | State::NotYetActive
-            | State::Dead
-            | State::Unknown
-            | State::NotChecked => false,
-        }
-    }
 }
 
 impl Entry {
@@ -114,21 +71,6 @@ impl Outcome {
             grant: grant.cloned(),
             next: next::command(&judgement.verdict),
             asked: judgement.asked,
-        }
-    }
-}
-
-impl From<&Verdict> for State {
-    fn from(verdict: &Verdict) -> Self {
-        match verdict {
-            Verdict::Live(_) => State::Live,
-            Verdict::Restricted(_) => State::Restricted,
-            Verdict::Disabled(_) => State::Disabled,
-            Verdict::Expired(_) => State::Expired,
-            Verdict::NotYetActive(_) => State::NotYetActive,
-            Verdict::Dead(_) => State::Dead,
-            Verdict::Unknown(_) => State::Unknown,
-            Verdict::NotChecked(_) => State::NotChecked,
         }
     }
 }

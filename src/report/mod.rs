@@ -24,7 +24,8 @@ mod v1;
 mod veil;
 mod words;
 
-pub use entry::{Entry, Outcome, State};
+pub use crate::model::State;
+pub use entry::{Entry, Outcome};
 pub use human::Style;
 pub use read::ReadError;
 pub use veil::Veil;

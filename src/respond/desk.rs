@@ -1,0 +1,83 @@
+//! Where a responder asks: one credential, its questions, and the answers kept as evidence.
+
+use crate::cloudflare::{ApiError, Auth, Call, Client, Listing, Patience};
+use serde_json::Value;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// An answer worth keeping. Not yet redacted: whoever writes it down does that.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Exhibit {
+    /// `GET /user/tokens/0123…`.
+    pub what: String,
+    /// RFC 3339.
+    pub at: String,
+    pub body: Value,
+}
+
+/// One responder at work.
+pub struct Desk {
+    client: Arc<Client>,
+    auth: Auth,
+    name: String,
+    exhibits: Mutex<Vec<Exhibit>>,
+}
+
+impl Desk {
+    /// `name` is how reports call the responder; it holds no value.
+    pub fn new(client: Arc<Client>, auth: Auth, name: impl Into<String>) -> Self {
+        Desk { client, auth, name: name.into(), exhibits: Mutex::default() }
+    }
+
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub fn client(&self) -> &Arc<Client> {
+        &self.client
+    }
+
+    pub fn auth(&self) -> Auth {
+        self.auth.clone()
+    }
+
+    /// One object. `path` is below the API's base, with ids that were checked.
+    pub async fn get(&self, path: &str) -> Result<Value, ApiError> {
+        let call = Call::get(path, self.auth());
+        let success = self.client.demand(&call, &mut Patience::for_a_responder()).await?;
+        let result = success.result().clone();
+        self.keep(&call, success.asked.last().map(|asked| asked.at.clone()), result.clone());
+        Ok(result)
+    }
+
+    /// A list, page by page, until `most` items are there.
+    pub async fn list(
+        &self,
+        path: &str,
+        query: &[(&'static str, String)],
+        most: usize,
+    ) -> Result<Listing, ApiError> {
+        let call =
+            query.iter().fold(Call::get(path, self.auth()), |call, (name, value)| call.query(name, value));
+        let listing = self.client.list(&call, &mut Patience::for_a_responder(), most).await?;
+        let at = listing.asked.last().map(|asked| asked.at.clone());
+        self.keep(&call, at, Value::Array(listing.items.clone()));
+        Ok(listing)
+    }
+
+    /// What was answered since the last call of this, in order.
+    pub fn take_exhibits(&self) -> Vec<Exhibit> {
+        std::mem::take(&mut *self.exhibits.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    fn keep(&self, call: &Call, at: Option<String>, body: Value) {
+        let exhibit = Exhibit { what: call.endpoint(), at: at.unwrap_or_default(), body };
+        self.exhibits.lock().unwrap_or_else(PoisonError::into_inner).push(exhibit);
+    }
+}
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Desk({})", self.name)
+    }
+}

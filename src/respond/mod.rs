@@ -1,0 +1,8 @@
+//! From a suspected leak to a closed incident: what the credential is, what it could do and did, and how it ends.
+//!
+//! Looks with a responder's credential, plans as data, and changes only what was consented to, with the intent
+//! on disk before the request leaves. Leaves out asking people, printing, and searching files.
+
+mod desk;
+
+pub use desk::{Desk, Exhibit};
