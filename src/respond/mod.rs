@@ -3,6 +3,7 @@
 //! Looks with a responder's credential, plans as data, and changes only what was consented to, with the intent
 //! on disk before the request leaves. Leaves out asking people, printing, and searching files.
 
+pub mod case;
 mod desk;
 
 pub use desk::{Desk, Exhibit};
