@@ -76,11 +76,11 @@ impl Call {
         }
     }
 
-    /// Does sending it twice do no more than sending it once?
+    /// May it be sent again when nobody knows whether it arrived? Never a change, even one whose second time does
+    /// no more than its first: whoever wants it looks before doing it again.
     pub(super) fn is_repeatable(&self) -> bool {
         // siteverify only looks, although it is a POST.
-        matches!(self.target, Target::Turnstile(_))
-            || matches!(self.method, Method::GET | Method::HEAD | Method::PUT | Method::DELETE)
+        matches!(self.target, Target::Turnstile(_)) || matches!(self.method, Method::GET | Method::HEAD)
     }
 }
 

@@ -6,6 +6,7 @@
 mod answer;
 mod budget;
 mod call;
+pub mod changes;
 mod client;
 pub mod endpoints;
 mod envelope;

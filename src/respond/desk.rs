@@ -50,6 +50,13 @@ impl Desk {
         Ok(result)
     }
 
+    /// One object that may hold values: compared, and never kept.
+    pub async fn look(&self, path: &str) -> Result<Value, ApiError> {
+        let call = Call::get(path, self.auth());
+        let success = self.client.demand(&call, &mut Patience::for_a_responder()).await?;
+        Ok(success.result().clone())
+    }
+
     /// A list, page by page, until `most` items are there.
     pub async fn list(
         &self,

@@ -3,7 +3,12 @@
 //! Looks with a responder's credential, plans as data, and changes only what was consented to, with the intent
 //! on disk before the request leaves. Leaves out asking people, printing, and searching files.
 
+pub mod apply;
 pub mod case;
 mod desk;
+pub mod identify;
+pub mod plan;
+mod record;
+pub mod responder;
 
 pub use desk::{Desk, Exhibit};

@@ -56,6 +56,12 @@ pub enum Cause {
     },
 }
 
+impl From<io::Error> for Cause {
+    fn from(error: io::Error) -> Self {
+        Cause::Io(error)
+    }
+}
+
 impl fmt::Display for CaseError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
