@@ -8,8 +8,11 @@ mod completions;
 mod drill;
 mod global;
 mod hook;
+mod incident;
 mod man;
 mod report;
+mod respond;
+mod revoke;
 mod rules;
 mod scan;
 mod size;
@@ -19,8 +22,11 @@ pub use completions::Completions;
 pub use drill::Drill;
 pub use global::{Format, Global, Output, VerifyScope, When};
 pub use hook::{Hook, HookCommand, HookName, Place};
+pub use incident::{Acting, Action, Leak, Responder};
 pub use man::Man;
 pub use report::Report;
+pub use respond::Respond;
+pub use revoke::Revoke;
 pub use rules::{Rules, RulesCommand};
 pub use scan::Scan;
 pub use verify::Verify;
@@ -50,6 +56,8 @@ pub enum Command {
     Report(Report),
     Rules(Rules),
     Verify(Verify),
+    Revoke(Box<Revoke>),
+    Respond(Box<Respond>),
     Hook(Hook),
     Drill(Drill),
     Completions(Completions),
@@ -90,6 +98,10 @@ mod tests {
             "rules check own.toml patterns",
             "verify --from findings.jsonl --api-base http://127.0.0.1:8787/client/v4 --allow-api-host a --allow-api-host b",
             "drill --serve 127.0.0.1:0 --secrets-file s --responder-file r --samples d --seed 2 --propagation 3",
+            "revoke --value-stdin",
+            "revoke --value-stdin --action roll --new-value v --apply --confirm a --confirm b --case c",
+            "respond --token-id a --account b --account c --responder env:A --responder file:b",
+            "respond --from f.jsonl --fingerprint cf1:0 --since 2026-11-20 --hunt . --hunt logs --probe",
             "completions bash",
             "man",
         ] {
@@ -112,6 +124,12 @@ mod tests {
             "drill",
             "drill --serve nowhere",
             "scan -q -v",
+            "respond",
+            "respond --value-stdin --token-id a",
+            "revoke --value-stdin --fingerprint cf1:0",
+            "revoke --value-stdin --responder secret",
+            "revoke --value-stdin --confirm a",
+            "revoke --value-stdin --action explode",
             "scan --config a --no-config",
         ] {
             let words = std::iter::once("cfleak").chain(line.split(' ').filter(|word| !word.is_empty()));

@@ -1,4 +1,5 @@
 use crate::cloudflare::{Setting, Wanted};
+use crate::model::masked;
 use crate::ui::Terminal;
 use jiff::Timestamp;
 use std::ffi::OsString;
@@ -61,6 +62,21 @@ pub fn variables_after(prefix: &str) -> Vec<String> {
 #[allow(clippy::disallowed_methods, reason = "this is the edge")]
 pub fn own_path() -> Option<PathBuf> {
     std::env::current_exe().ok()
+}
+
+/// `user@host`, for the record of who ran what.
+pub fn who() -> String {
+    let name = |names: &[&str]| names.iter().find_map(|name| variable(name)?.into_string().ok());
+    let user = name(&["USER", "LOGNAME", "USERNAME"]).unwrap_or_else(|| "somebody".to_owned());
+    let host = gethostname::gethostname().to_string_lossy().into_owned();
+    format!("{user}@{host}")
+}
+
+/// What was typed. A credential never travels on it, and one that does is masked.
+#[allow(clippy::disallowed_methods, reason = "this is the edge")]
+pub fn command_line() -> String {
+    let words = std::env::args_os().skip(1).map(|word| masked(&word.to_string_lossy()).into_owned());
+    std::iter::once("cfleak".to_owned()).chain(words).collect::<Vec<_>>().join(" ")
 }
 
 /// The user's home directory.

@@ -14,6 +14,7 @@ mod judge;
 mod man;
 mod outputs;
 mod report;
+mod respond;
 mod rules;
 mod scan;
 mod settings;
@@ -68,6 +69,8 @@ fn dispatch(cli: &Cli, edge: &Edge, talk: Talk) -> Result<Ending, CommandError> 
         }
         Command::Report(args) => report::run(args, &Settings::new(&cli.global, edge, talk, None)?),
         Command::Rules(args) => rules::run(args, &cli.global, &Settings::new(&cli.global, edge, talk, None)?),
+        Command::Respond(args) => respond::run(args, &Settings::new(&cli.global, edge, talk, None)?),
+        Command::Revoke(args) => respond::revoke(args, &Settings::new(&cli.global, edge, talk, None)?),
         Command::Hook(args) => hook::run(args, &cli.global, edge, talk),
         Command::Drill(args) => drill::run(args),
         Command::Completions(args) => completions::run(args),

@@ -87,6 +87,18 @@ pub fn write_file(path: &Path, content: impl FnOnce(&mut dyn Write) -> io::Resul
     destination.keep()
 }
 
+/// A new, empty file with mode 0600; where something is already, it is left alone.
+pub fn create_private(path: &Path) -> io::Result<()> {
+    let mut options = OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt;
+        options.mode(0o600);
+    }
+    options.open(path).map(drop)
+}
+
 fn cannot_write(path: &Path, error: io::Error) -> CommandError {
     CommandError::fatal(format!("cannot write {}", path.display())).because(error)
 }

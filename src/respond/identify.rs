@@ -43,7 +43,7 @@ pub struct Identified {
 }
 
 pub async fn identify(sought: &Sought, responders: &[Responder]) -> Identified {
-    let mut found = match &sought.kind {
+    match &sought.kind {
         Kind::UserApiToken | Kind::AccountApiToken | Kind::LegacyApiToken | Kind::R2S3Credentials => {
             token(sought, responders).await
         }
@@ -59,11 +59,7 @@ pub async fn identify(sought: &Sought, responders: &[Responder]) -> Identified {
         | Kind::DeployHook
         | Kind::McpToken
         | Kind::Other(_) => by_owner(sought, TargetKind::Other),
-    };
-    if let Some(identity) = &mut found.identity {
-        name_everything(identity, sought, responders, &mut found.gaps).await;
     }
-    found
 }
 
 async fn token(sought: &Sought, responders: &[Responder]) -> Identified {
@@ -351,19 +347,15 @@ fn accounts(sought: &Sought, responder: &Responder) -> Vec<AccountId> {
 }
 
 /// Puts names to ids, and the accounts and zones the credential reaches where its policies speak of all of them.
-async fn name_everything(
-    identity: &mut Identity,
-    sought: &Sought,
-    responders: &[Responder],
-    gaps: &mut Vec<Gap>,
-) {
+pub async fn add_names(identity: &mut Identity, sought: &Sought, responders: &[Responder]) -> Vec<Gap> {
+    let mut gaps = Vec::new();
     let mut accounts: Vec<Named> = identity.accounts.clone();
     for account in responders.iter().flat_map(|responder| &responder.accounts) {
         note(&mut accounts, account);
     }
     let grant = sought.grant.clone().unwrap_or_default();
     named(&grant.accounts).iter().for_each(|account| note(&mut accounts, account));
-    let (zones, complete) = zones(responders, &named(&grant.zones), gaps).await;
+    let (zones, complete) = zones(responders, &named(&grant.zones), &mut gaps).await;
     let reach = Reaches::of(identity);
     identity.zones = zones.iter().filter(|zone| reach.zone(zone)).cloned().collect();
     identity.zones_complete = complete;
@@ -389,6 +381,7 @@ async fn name_everything(
     if let Some(owner) = identity.owner.as_mut().filter(|owner| owner.kind == OwnerKind::Account) {
         owner.label = owner.id.as_deref().and_then(name_of);
     }
+    gaps
 }
 
 fn note(known: &mut Vec<Named>, one: &Named) {

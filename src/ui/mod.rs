@@ -3,6 +3,7 @@
 //! The only room that prints, apart from printers that write to what they are given. Knows nothing of how
 //! things are found.
 
+pub mod ask;
 pub mod exit_code;
 mod progress;
 mod talk;

@@ -1,7 +1,7 @@
 //! `cfleak verify`: take credentials that a person hands over, judge, report.
 
-mod again;
-mod lines;
+pub(super) mod again;
+pub(super) mod lines;
 
 use crate::cli::Verify;
 use crate::commands::interrupt::Interrupt;
@@ -15,13 +15,13 @@ use crate::ui::exit_code::Ending;
 use std::time::Instant;
 
 /// What there is to judge, and what could not be read.
-struct Docket {
-    targets: Vec<String>,
-    collected: Collected,
+pub(super) struct Docket {
+    pub targets: Vec<String>,
+    pub collected: Collected,
     /// Seen on the way: they may know an account, and are not judged.
-    others: Vec<Finding>,
-    skips: Vec<Skip>,
-    count: Count,
+    pub others: Vec<Finding>,
+    pub skips: Vec<Skip>,
+    pub count: Count,
 }
 
 pub fn run(args: &Verify, mut settings: Settings) -> Result<Ending, CommandError> {

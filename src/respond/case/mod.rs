@@ -114,6 +114,11 @@ impl Case {
         &mut self.journal
     }
 
+    /// Was this change about to be made, without a line that says how it ended?
+    pub fn is_unsettled(&self, action: &str) -> bool {
+        self.journal.is_unsettled(action)
+    }
+
     /// Lines of earlier runs.
     pub fn history(&self) -> &[Entry] {
         self.journal.entries()

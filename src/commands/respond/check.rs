@@ -1,0 +1,118 @@
+//! Does it still work? Asked with the value where it is at hand, else told by the record.
+
+use crate::commands::CommandError;
+use crate::commands::edge;
+use crate::commands::respond::session::Session;
+use crate::model::incident::{Action, ActionState, Check, CheckedBy, TargetKind, Verb};
+use crate::model::{Asked, Grant, Judgement, State};
+use crate::respond::case::Occurrence;
+use crate::respond::identify::{self, Identified, Sought};
+use crate::verify::{Context, Judge, Mode};
+use jiff::SignedDuration;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Asks once with the value. `None` where the value is not at hand.
+pub fn by_value(session: &mut Session<'_>) -> Result<Option<Grant>, CommandError> {
+    let Some(finding) = session.leaked.finding.clone() else { return Ok(None) };
+    let mut context = Context::gather([&finding], edge::now());
+    for account in &session.leaked.accounts {
+        let mut beside = finding.clone();
+        beside.companions.account_ids = vec![account.as_str().to_owned()];
+        context.add(&beside);
+    }
+    let judge = Judge::new(Arc::clone(&session.client));
+    let interrupted = until_interrupted(session.interrupt.clone());
+    let mut judged = session.runtime.block_on(judge.judge(&[finding], Mode::All, &context, interrupted));
+    let Some(Judgement { verdict, asked }) = judged.pop() else { return Ok(None) };
+    let grant = verdict.grant().cloned();
+    record(session, (&verdict).into(), verdict.reason(), CheckedBy::Value, asked)?;
+    Ok(grant)
+}
+
+/// What the record says, for what cannot be asked itself or was given by its id alone.
+pub fn by_record(session: &mut Session<'_>, found: &Identified) -> Result<(), CommandError> {
+    let status = found.identity.as_ref().and_then(|identity| identity.status.clone());
+    let (state, reason) = match (found.in_force, status.as_deref()) {
+        (Some(true), _) => (State::Live, "the record holds the same secret".to_owned()),
+        (Some(false), _) => (State::Dead, "the record holds another secret".to_owned()),
+        (None, Some("active")) => (State::Live, "the record says active".to_owned()),
+        (None, Some("disabled")) => (State::Disabled, "the record says disabled".to_owned()),
+        (None, Some("expired")) => (State::Expired, "the record says expired".to_owned()),
+        (None, Some(word)) => (State::Unknown, format!("the record says \"{word}\"")),
+        (None, None) => return Ok(()),
+    };
+    record(session, state, reason, CheckedBy::Record, Vec::new())
+}
+
+fn record(
+    session: &mut Session<'_>,
+    state: State,
+    reason: String,
+    by: CheckedBy,
+    asked: Vec<Asked>,
+) -> Result<(), CommandError> {
+    session.note(Occurrence::Check { state: state.as_str().to_owned(), reason: reason.clone() })?;
+    session.incident.checks.push(Check { at: edge::now(), state, reason, by, asked });
+    Ok(())
+}
+
+/// The last answer that said anything.
+pub fn last_state(session: &Session<'_>) -> State {
+    session
+        .incident
+        .checks
+        .iter()
+        .rev()
+        .map(|check| check.state)
+        .find(|state| *state != State::NotChecked)
+        .unwrap_or(State::NotChecked)
+}
+
+/// Asks until it is refused, or until patience ends. Cloudflare takes its time to spread a change.
+pub fn until_refused(session: &mut Session<'_>, sought: &Sought, patience: u32) -> Result<(), CommandError> {
+    let started = edge::now();
+    let deadline = SignedDuration::from_secs(patience.into());
+    let mut pause = Duration::from_millis(250);
+    loop {
+        ask_again(session, sought)?;
+        let waited = edge::now().duration_since(started);
+        if last_state(session).is_ended() || waited >= deadline || session.interrupt.is_set() {
+            return Ok(());
+        }
+        session.runtime.block_on(async { tokio::time::sleep(pause).await });
+        pause = (pause * 2).min(Duration::from_secs(8));
+    }
+}
+
+fn ask_again(session: &mut Session<'_>, sought: &Sought) -> Result<(), CommandError> {
+    by_value(session)?;
+    let by_value_alone = session
+        .incident
+        .checks
+        .last()
+        .is_some_and(|check| check.by == CheckedBy::Value && check.state != State::NotChecked);
+    if by_value_alone {
+        return Ok(());
+    }
+    if let Some(action) = session.incident.actions.iter().find(|action| replaces_secret(action)) {
+        // No record shows the secret of a service token: the answer to its rotation is all there is.
+        let reason = format!("{}: the old secret ended with it", action.id);
+        return record(session, State::Dead, reason, CheckedBy::Record, Vec::new());
+    }
+    let found = session.runtime.block_on(identify::identify(sought, &session.responders));
+    by_record(session, &found)
+}
+
+fn replaces_secret(action: &Action) -> bool {
+    let is_done = matches!(action.state, ActionState::Done(_));
+    let gone = action.verb == Verb::Delete && action.is_done();
+    let rotated = action.verb == Verb::Rotate && is_done && action.target.kind == TargetKind::ServiceToken;
+    !action.target.minted && (rotated || gone || (action.verb == Verb::Roll && is_done))
+}
+
+async fn until_interrupted(interrupt: crate::commands::interrupt::Interrupt) {
+    while !interrupt.is_set() {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}

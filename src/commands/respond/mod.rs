@@ -1,0 +1,213 @@
+//! `cfleak respond` and `cfleak revoke`: one incident, step by step, each step written down before the next.
+//!
+//! The order comes from practice: end it first, then prove it, then look at everything else.
+
+mod check;
+mod contain;
+mod intake;
+mod people;
+mod session;
+
+use crate::cli::{self, Acting};
+use crate::cloudflare::Pace;
+use crate::commands::CommandError;
+use crate::commands::interrupt::Interrupt;
+use crate::commands::settings::Settings;
+use crate::model::incident::{Conclusion, Containment, Gap, TargetKind};
+use crate::model::{Grant, Kind};
+use crate::respond::case::Occurrence;
+use crate::respond::identify::{self, Identified, Sought};
+use crate::respond::plan::{self, Subject};
+use crate::ui::ask;
+use crate::ui::exit_code::Ending;
+use session::{Beginning, Session, cannot_use};
+use std::path::PathBuf;
+
+pub fn run(args: &cli::Respond, settings: &Settings) -> Result<Ending, CommandError> {
+    let since = args.since.as_deref().map(intake::time).transpose()?;
+    let looking = Looking { hunt: args.hunt.clone(), probe: args.probe };
+    respond(Request { leak: &args.leak, acting: &args.acting, since, looking: Some(looking) }, settings)
+}
+
+pub fn revoke(args: &cli::Revoke, settings: &Settings) -> Result<Ending, CommandError> {
+    respond(Request { leak: &args.leak, acting: &args.acting, since: None, looking: None }, settings)
+}
+
+/// What is wanted of this run.
+struct Request<'a> {
+    leak: &'a cli::Leak,
+    acting: &'a Acting,
+    since: Option<jiff::Timestamp>,
+    /// `None` where the credential is only to be ended.
+    looking: Option<Looking>,
+}
+
+/// What is looked into beside the credential itself.
+struct Looking {
+    hunt: Vec<PathBuf>,
+    probe: bool,
+}
+
+fn respond(request: Request<'_>, settings: &Settings) -> Result<Ending, CommandError> {
+    let acting = request.acting;
+    contain::check(acting, ask::is_possible())?;
+    let interrupt = Interrupt::listen();
+    let leaked = intake::read(request.leak, settings, &interrupt)?;
+    let handed = people::read(&acting.responders, leaked.secret())?;
+    let mut session = Session::begin(Beginning {
+        settings,
+        leaked,
+        handed: &handed,
+        directory: acting.case_directory.clone(),
+        since: request.since,
+        pace: Pace::default(),
+        interrupt,
+    })?;
+    let (sought, found) = identify(&mut session)?;
+    plan(&mut session, &found, acting)?;
+    if acting.apply {
+        contain(&mut session, &sought, acting)?;
+    }
+    name(&mut session, &sought)?;
+    close(session)
+}
+
+/// Kind, verdict, and the record of the token, as far as somebody may read it.
+fn identify(session: &mut Session<'_>) -> Result<(Sought, Identified), CommandError> {
+    let grant = check::by_value(session)?;
+    let sought = sought(session, grant);
+    let found = session.runtime.block_on(identify::identify(&sought, &session.responders));
+    refuse_leaked_responder(session, &found)?;
+    let is_open =
+        session.incident.checks.last().is_none_or(|check| check.state == crate::model::State::NotChecked);
+    if is_open {
+        check::by_record(session, &found)?;
+    }
+    let target = &found.target;
+    session.incident.leak.token_id = target.id.clone().or(session.incident.leak.token_id.take());
+    if let Some(kind) = told_kind(&sought.kind, target.kind) {
+        kind.as_str().clone_into(&mut session.incident.leak.kind);
+    }
+    if found.identity.is_some() {
+        session.incident.identity.clone_from(&found.identity);
+    }
+    session.incident.gaps.clone_from(&found.gaps);
+    let says = format!(
+        "identified: {}{}",
+        target.kind.as_str(),
+        target.name.as_ref().map_or(String::new(), |name| format!(" \"{name}\""))
+    );
+    session.finish("identify", &says)?;
+    Ok((sought, found))
+}
+
+fn sought(session: &Session<'_>, grant: Option<Grant>) -> Sought {
+    let leaked = &session.leaked;
+    let kind = leaked.kind();
+    let key_id = leaked
+        .secret()
+        .filter(|_| kind == Kind::R2S3Credentials)
+        .and_then(|pair| pair.expose().split_once(':').map(|(id, _)| id.to_owned()));
+    let companions = leaked.finding.as_ref().map(|finding| finding.companions.clone()).unwrap_or_default();
+    let near = companions.account_ids.iter().filter_map(|id| crate::cloudflare::AccountId::new(id));
+    let mut accounts = leaked.accounts.clone();
+    accounts.extend(near);
+    if let Some(grant) = &grant {
+        accounts.extend(grant.accounts.iter().filter_map(|(id, _)| crate::cloudflare::AccountId::new(id)));
+    }
+    let told = grant.as_ref().and_then(|grant| grant.token_id.clone());
+    Sought {
+        kind,
+        secret: leaked.secret().cloned(),
+        id: leaked.id.clone().or(told).or(key_id).or_else(|| session.incident.leak.token_id.clone()),
+        accounts,
+        grant,
+        emails: companions.emails,
+    }
+}
+
+/// A legacy token's owner is told by the door that knew it.
+fn told_kind(kind: &Kind, target: TargetKind) -> Option<Kind> {
+    match (kind, target) {
+        (Kind::LegacyApiToken, TargetKind::AccountToken) => Some(Kind::AccountApiToken),
+        (Kind::LegacyApiToken, TargetKind::UserToken) => Some(Kind::UserApiToken),
+        _known => None,
+    }
+}
+
+fn refuse_leaked_responder(session: &Session<'_>, found: &Identified) -> Result<(), CommandError> {
+    let is_leaked = |responder: &&crate::respond::responder::Responder| {
+        responder.token_id.is_some() && responder.token_id == found.target.id
+    };
+    match session.responders.iter().find(is_leaked) {
+        Some(responder) => Err(CommandError::usage(format!(
+            "--responder {} is the leaked token itself, by its id; nothing was changed",
+            responder.source
+        ))
+        .hint("make another token for this, with the right to manage tokens")),
+        None => Ok(()),
+    }
+}
+
+fn plan(session: &mut Session<'_>, found: &Identified, acting: &Acting) -> Result<(), CommandError> {
+    let fingerprint = session.incident.leak.fingerprint.clone();
+    let responder = found.responder.map(|index| session.responders[index].desk.name().to_owned());
+    let subject = Subject {
+        target: &found.target,
+        fingerprint: fingerprint.as_deref(),
+        responder: responder.as_deref(),
+    };
+    contain::extend(
+        &mut session.incident.actions,
+        plan::for_leak(&subject, contain::wish(acting.action)),
+        false,
+    );
+    session.finish("plan", "planned")
+}
+
+fn contain(session: &mut Session<'_>, sought: &Sought, acting: &Acting) -> Result<(), CommandError> {
+    let consent = contain::consent(session, acting, &acting.confirm)?;
+    contain::prepare_new_value(session, acting.new_value.as_deref())?;
+    contain::carry_out_all(session, &consent, acting.new_value.as_deref(), false)?;
+    session.finish("contain", "the plan was carried out")?;
+    check::until_refused(session, sought, acting.prove_for)?;
+    let says = match check::last_state(session) {
+        state if state.is_ended() => format!("proven: Cloudflare says {}", state.as_str()),
+        state => format!("not proven: the last answer was {}", state.as_str()),
+    };
+    session.finish("prove", &says)
+}
+
+fn name(session: &mut Session<'_>, sought: &Sought) -> Result<(), CommandError> {
+    let Some(mut identity) = session.incident.identity.clone() else { return Ok(()) };
+    let gaps: Vec<Gap> =
+        session.runtime.block_on(identify::add_names(&mut identity, sought, &session.responders));
+    session.incident.gaps.extend(gaps);
+    session.incident.identity = Some(identity);
+    session.finish("name", "accounts and zones are named")
+}
+
+fn close(mut session: Session<'_>) -> Result<Ending, CommandError> {
+    let conclusion = Conclusion::of(&session.incident);
+    let ending = ending(&session, &conclusion);
+    if let Some(run) = session.incident.runs.last_mut() {
+        run.ended = Some(crate::commands::edge::now());
+    }
+    session.case.save(&session.incident).map_err(cannot_use)?;
+    let says = format!("{:?}", conclusion.containment);
+    session.note(Occurrence::Closed { exit_code: ending.code(false), says })?;
+    session.case.seal().map_err(cannot_use)?;
+    Ok(ending)
+}
+
+/// Live beats open, open beats done (CONTRACT sections 3 and 7).
+fn ending(session: &Session<'_>, conclusion: &Conclusion) -> Ending {
+    if session.interrupt.is_set() {
+        return Ending::Interrupted;
+    }
+    match conclusion.containment {
+        Containment::Live | Containment::Partly => Ending::Live,
+        Containment::Unknown => Ending::Incomplete,
+        Containment::Contained => Ending::Clean,
+    }
+}

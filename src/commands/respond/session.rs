@@ -1,0 +1,265 @@
+//! One run on one case: what every step needs, and the two ways a step leaves a trace.
+
+use crate::cloudflare::{Client, Limits, Pace, Services, Settings as ClientSettings};
+use crate::commands::interrupt::Interrupt;
+use crate::commands::respond::intake::Leaked;
+use crate::commands::settings::Settings;
+use crate::commands::{CommandError, edge};
+use crate::model::Checksum;
+use crate::model::incident::{Incident, Leak, Run, SCHEMA};
+use crate::respond::case::{Case, CaseError, Occurrence, Scrubber};
+use crate::respond::responder::{Handed, Responder};
+use jiff::{SignedDuration, Timestamp};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use tokio::runtime::Runtime;
+
+pub struct Session<'a> {
+    pub settings: &'a Settings,
+    pub runtime: Runtime,
+    pub client: Arc<Client>,
+    pub leaked: Leaked,
+    pub responders: Vec<Responder>,
+    pub case: Case,
+    pub incident: Incident,
+    pub interrupt: Interrupt,
+    /// Steps that an earlier run finished before it was cut off.
+    finished: Vec<String>,
+}
+
+/// What is needed to begin.
+pub struct Beginning<'a> {
+    pub settings: &'a Settings,
+    pub leaked: Leaked,
+    pub handed: &'a [Handed],
+    pub directory: Option<PathBuf>,
+    pub since: Option<Timestamp>,
+    pub pace: Pace,
+    pub interrupt: Interrupt,
+}
+
+impl<'a> Session<'a> {
+    /// Opens the case and the line to Cloudflare. Nothing is asked yet.
+    pub fn begin(beginning: Beginning<'a>) -> Result<Self, CommandError> {
+        let Beginning { settings, leaked, handed, directory, since, pace, interrupt } = beginning;
+        let client = client(settings, pace)?;
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|error| CommandError::fatal("cannot start the network part").because(error))?;
+        let directory =
+            directory.unwrap_or_else(|| PathBuf::from(format!("cfleak-case-{}", leaked.short_name())));
+        let values = leaked.secret().into_iter().cloned().chain(handed.iter().map(|one| one.value.clone()));
+        let mut case = Case::open(&directory, Scrubber::new(values)).map_err(cannot_use)?;
+        if let Some(torn) = &case.torn {
+            settings.talk.warn(&format!(
+                "the last line of the journal was torn by a crash; what there was of it is in {}",
+                torn.display()
+            ));
+        }
+        let now = edge::now();
+        let mut incident = match case.before.take() {
+            Some(before) => continued(*before, &leaked, &directory)?,
+            None => opened(&leaked, since, now),
+        };
+        if let Some(since) = since {
+            (incident.leak.since, incident.leak.since_source) = (since, "--since".to_owned());
+        }
+        let finished = finished(case.history());
+        let run = Run {
+            at: now,
+            by: edge::who(),
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            command: edge::command_line(),
+            responders: handed.iter().map(|one| one.source.clone()).collect(),
+            ended: None,
+        };
+        let opening = Occurrence::Opened {
+            by: run.by.clone(),
+            version: run.version.clone(),
+            command: run.command.clone(),
+        };
+        incident.runs.push(run);
+        case.journal().write(now, opening).map_err(cannot_use)?;
+        case.save(&incident).map_err(cannot_use)?;
+        let mut session = Session {
+            settings,
+            runtime,
+            client,
+            leaked,
+            responders: Vec::new(),
+            case,
+            incident,
+            interrupt,
+            finished,
+        };
+        session.meet(handed)?;
+        Ok(session)
+    }
+
+    /// Learns who the responders are, and refuses one that is the leaked token by its id.
+    fn meet(&mut self, handed: &[Handed]) -> Result<(), CommandError> {
+        for one in handed {
+            let responder = self.runtime.block_on(Responder::meet(&self.client, one));
+            let is_leaked = responder.token_id.is_some() && responder.token_id == self.incident.leak.token_id;
+            if is_leaked || (self.leaked.id.is_some() && responder.token_id == self.leaked.id) {
+                return Err(CommandError::usage(format!(
+                    "--responder {} is the leaked token itself, by its id; nothing was changed",
+                    one.source
+                ))
+                .hint("make another token for this, with the right to manage tokens"));
+            }
+            self.responders.push(responder);
+        }
+        if let Some(run) = self.incident.runs.last_mut() {
+            run.responders =
+                self.responders.iter().map(|responder| responder.desk.name().to_owned()).collect();
+        }
+        Ok(())
+    }
+
+    /// Was this step finished by the run that was cut off? A run that ended by itself is followed by a fresh look.
+    pub fn has_finished(&self, step: &str) -> bool {
+        self.finished.iter().any(|finished| finished == step)
+    }
+
+    /// The state is on disk before the journal says that the step is done.
+    pub fn finish(&mut self, step: &str, says: &str) -> Result<(), CommandError> {
+        self.keep_evidence()?;
+        self.incident.updated = edge::now();
+        self.case.save(&self.incident).map_err(cannot_use)?;
+        let step = Occurrence::Step { step: step.to_owned(), says: says.to_owned() };
+        self.case.journal().write(edge::now(), step).map_err(cannot_use)?;
+        self.settings.talk.note(says);
+        Ok(())
+    }
+
+    pub fn note(&mut self, what: Occurrence) -> Result<(), CommandError> {
+        self.case.journal().write(edge::now(), what).map_err(cannot_use)
+    }
+
+    pub fn keep_evidence(&mut self) -> Result<(), CommandError> {
+        for responder in &self.responders {
+            let exhibits = responder.desk.take_exhibits();
+            self.case.keep(exhibits, &mut self.incident.evidence).map_err(cannot_use)?;
+        }
+        Ok(())
+    }
+
+    pub fn directory(&self) -> &Path {
+        self.case.directory()
+    }
+}
+
+/// A case that cannot be written is no place to act from.
+pub fn cannot_use(error: CaseError) -> CommandError {
+    let hint = match &error.cause {
+        crate::respond::case::Cause::Foreign => Some("--case another-directory"),
+        crate::respond::case::Cause::Io(_)
+        | crate::respond::case::Cause::Busy
+        | crate::respond::case::Cause::Unreadable(_)
+        | crate::respond::case::Cause::BrokenChain { .. } => None,
+    };
+    let failed = CommandError::fatal(error.to_string());
+    match hint {
+        Some(hint) => failed.hint(hint),
+        None => failed,
+    }
+}
+
+fn client(settings: &Settings, pace: Pace) -> Result<Arc<Client>, CommandError> {
+    if settings.offline {
+        return Err(CommandError::usage("this asks Cloudflare, and --offline forbids it"));
+    }
+    let services = Services::resolve(&settings.wanted).map_err(|refused| {
+        let hint = refused.hint();
+        let error = CommandError::usage(refused.to_string());
+        match hint {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    })?;
+    let client =
+        Client::new(ClientSettings { services, limits: Limits::default(), pace, clock: Arc::new(edge::now) });
+    client.map(Arc::new).map_err(|error| CommandError::fatal(error.to_string()))
+}
+
+fn opened(leaked: &Leaked, since: Option<Timestamp>, now: Timestamp) -> Incident {
+    const UNTOLD: SignedDuration = SignedDuration::from_hours(90 * 24);
+    let (since, since_source) = match (since, &leaked.first_seen) {
+        (Some(since), _) => (since, "--since".to_owned()),
+        (None, Some((time, place))) => (*time, place.clone()),
+        (None, None) => {
+            let since = now.checked_sub(UNTOLD).unwrap_or(now);
+            (since, "nobody told when it leaked: the last ninety days".to_owned())
+        }
+    };
+    let companions = leaked.finding.as_ref().map(|finding| finding.companions.clone()).unwrap_or_default();
+    let checksum = leaked.finding.as_ref().and_then(|finding| finding.checksum);
+    Incident {
+        schema: SCHEMA.to_owned(),
+        id: format!("{}-{}", now.strftime("%Y-%m-%d"), leaked.short_name()),
+        opened: now,
+        updated: now,
+        runs: Vec::new(),
+        leak: Leak {
+            fingerprint: leaked.fingerprint(),
+            kind: leaked.kind().as_str().to_owned(),
+            redacted: leaked.redacted(),
+            checksum: checksum.map(|checksum| checksum == Checksum::Valid),
+            token_id: leaked.id.clone(),
+            emails: companions.emails,
+            accounts: companions.account_ids,
+            since,
+            since_source,
+        },
+        checks: Vec::new(),
+        identity: None,
+        actions: Vec::new(),
+        minted: Vec::new(),
+        copies: None,
+        reach: None,
+        timeline: None,
+        replacement: None,
+        gaps: Vec::new(),
+        tasks: Vec::new(),
+        evidence: Vec::new(),
+    }
+}
+
+/// The same case only goes on with the same credential.
+fn continued(mut before: Incident, leaked: &Leaked, directory: &Path) -> Result<Incident, CommandError> {
+    let differs = |known: &Option<String>, given: Option<String>| matches!((known, given), (Some(known), Some(given)) if *known != given);
+    if differs(&before.leak.fingerprint, leaked.fingerprint())
+        || differs(&before.leak.token_id, leaked.id.clone())
+    {
+        return Err(CommandError::usage(format!(
+            "{} is the case of another credential",
+            directory.display()
+        ))
+        .hint("--case another-directory"));
+    }
+    if before.leak.fingerprint.is_none() && leaked.finding.is_some() {
+        before.leak.fingerprint = leaked.fingerprint();
+        before.leak.redacted = leaked.redacted();
+        leaked.kind().as_str().clone_into(&mut before.leak.kind);
+    }
+    Ok(before)
+}
+
+/// Steps since the last opening of a run that did not close.
+fn finished(history: &[crate::respond::case::Entry]) -> Vec<String> {
+    let mut steps = Vec::new();
+    for entry in history {
+        match &entry.what {
+            Occurrence::Step { step, .. } => steps.push(step.clone()),
+            Occurrence::Closed { .. } => steps.clear(),
+            Occurrence::Opened { .. }
+            | Occurrence::Consent { .. }
+            | Occurrence::Intent { .. }
+            | Occurrence::Outcome { .. }
+            | Occurrence::Check { .. } => {}
+        }
+    }
+    steps
+}
