@@ -6,17 +6,17 @@ use std::str::FromStr;
 
 /// The credential. Its value never stands on the command line.
 #[derive(Args, Debug)]
-#[group(id = "credential", required = true, multiple = false, args = ["value_stdin", "from", "token_id"])]
+#[group(id = "credential", required = true, multiple = true, args = ["value_stdin", "from", "token_id"])]
 pub struct Leak {
     /// Read the value from stdin, as `cfleak verify` does: `VALUE [email=…] [account=…]`
-    #[arg(long)]
+    #[arg(long, conflicts_with = "from")]
     pub value_stdin: bool,
 
     /// Take it from a report (JSON or JSON Lines), reading the value again at its place
     #[arg(long, value_name = "FINDINGS")]
     pub from: Option<PathBuf>,
 
-    /// Name it by its id alone: a token's id, the client id of a service token, a widget's site key
+    /// Its id, beside the value or alone: a token's id, a service token's client id, a widget's site key, a tunnel's id
     #[arg(long, value_name = "ID")]
     pub token_id: Option<String>,
 

@@ -125,7 +125,7 @@ mod tests {
             "drill --serve nowhere",
             "scan -q -v",
             "respond",
-            "respond --value-stdin --token-id a",
+            "respond --value-stdin --from f.jsonl",
             "revoke --value-stdin --fingerprint cf1:0",
             "revoke --value-stdin --responder secret",
             "revoke --value-stdin --confirm a",

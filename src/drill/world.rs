@@ -243,6 +243,12 @@ impl World {
         Some(token.status_at(self.clock.now()))
     }
 
+    /// The record of a token as its owner would read it.
+    pub fn token_json(&self, id: &str) -> Option<serde_json::Value> {
+        let token = self.tokens.iter().find(|token| token.id == id)?;
+        Some(token.to_json(self.clock.now()))
+    }
+
     /// Builds that deploy hooks started: a verifier must start none.
     pub fn builds_started(&self) -> u32 {
         self.hooks.iter().map(|hook| hook.builds).sum()

@@ -223,28 +223,38 @@ fn is_sitekey(text: &str) -> bool {
 /// The value itself names its account and tunnel; an administrator's look tells whether it is the one in force.
 async fn tunnel(sought: &Sought, responders: &[Responder]) -> Identified {
     let mut found = nothing(TargetKind::Tunnel, sought);
-    let Some(parts) = sought.secret.as_ref().and_then(tunnel_parts) else {
+    let parts = sought.secret.as_ref().and_then(tunnel_parts);
+    let told = parts.as_ref().map(|parts| parts.tunnel.clone());
+    let Some(id) = told.or_else(|| sought.id.clone().filter(|id| is_uuid(id))) else {
         found.gaps.push(gap("which tunnel it is", "the value could not be read as a tunnel's"));
         return found;
     };
-    found.target.id = Some(parts.tunnel.clone());
-    found.target.account = Some(parts.account.as_str().to_owned());
-    let base = format!("/accounts/{}/cfd_tunnel/{}", parts.account.as_str(), parts.tunnel);
+    found.target.id = Some(id.clone());
+    found.target.account = parts.as_ref().map(|parts| parts.account.as_str().to_owned());
     for (index, responder) in responders.iter().enumerate() {
-        let Ok(item) = responder.desk.get(&base).await else { continue };
-        let identity = thing(&item, &parts.account, responder);
-        found.target = of_account(TargetKind::Tunnel, &identity, &parts.account);
-        found.identity = Some(identity);
-        found.responder = Some(index);
-        // Reading the token needs the permission to write.
-        if let Ok(token) = responder.desk.look(&format!("{base}/token")).await {
-            let current = token.as_str().map(Secret::new).as_ref().and_then(tunnel_parts);
-            found.in_force = current.map(|current| current.secret == parts.secret);
+        let told = parts.as_ref().map(|parts| vec![parts.account.clone()]);
+        for account in told.unwrap_or_else(|| accounts(sought, responder)) {
+            let base = format!("/accounts/{}/cfd_tunnel/{id}", account.as_str());
+            let Ok(item) = responder.desk.get(&base).await else { continue };
+            let identity = thing(&item, &account, responder);
+            found.target = of_account(TargetKind::Tunnel, &identity, &account);
+            found.identity = Some(Identity { status: None, ..identity });
+            found.responder = Some(index);
+            if let Some(parts) = &parts {
+                found.in_force = holds_tunnel_secret(responder, &base, parts).await;
+            }
+            return found;
         }
-        return found;
     }
     found.gaps.push(gap("the tunnel's record", "no responder may read it"));
     found
+}
+
+/// Reading the token of a tunnel needs the permission to write.
+async fn holds_tunnel_secret(responder: &Responder, base: &str, parts: &TunnelParts) -> Option<bool> {
+    let token = responder.desk.look(&format!("{base}/token")).await.ok()?;
+    let current = tunnel_parts(&Secret::new(token.as_str()?))?;
+    Some(current.secret == parts.secret)
 }
 
 /// Who opens what.
@@ -269,9 +279,12 @@ pub fn tunnel_parts(value: &Secret) -> Option<TunnelParts> {
             (field("a")?, field("t")?, Secret::new(field("s")?))
         }
     };
-    let is_uuid = tunnel.len() == 36 && tunnel.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-');
-    is_uuid.then_some(())?;
+    is_uuid(&tunnel).then_some(())?;
     Some(TunnelParts { account: AccountId::new(&account)?, tunnel: tunnel.to_ascii_lowercase(), secret })
+}
+
+fn is_uuid(text: &str) -> bool {
+    text.len() == 36 && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 /// What no record exists for, or none that an API gives.

@@ -16,10 +16,10 @@ use std::time::Duration;
 pub fn by_value(session: &mut Session<'_>) -> Result<Option<Grant>, CommandError> {
     let Some(finding) = session.leaked.finding.clone() else { return Ok(None) };
     let mut context = Context::gather([&finding], edge::now());
-    for account in &session.leaked.accounts {
-        let mut beside = finding.clone();
-        beside.companions.account_ids = vec![account.as_str().to_owned()];
-        context.add(&beside);
+    for account in session.responders.iter().flat_map(|responder| &responder.accounts) {
+        let mut elsewhere = finding.clone();
+        elsewhere.companions.account_ids = vec![account.id.clone()];
+        context.add(&elsewhere);
     }
     let judge = Judge::new(Arc::clone(&session.client));
     let interrupted = until_interrupted(session.interrupt.clone());
@@ -69,10 +69,12 @@ pub fn last_state(session: &Session<'_>) -> State {
         .unwrap_or(State::NotChecked)
 }
 
-/// Asks until it is refused, or until patience ends. Cloudflare takes its time to spread a change.
+/// Asks until it is refused, or until patience ends: Cloudflare takes its time to spread a change. Where nothing
+/// was changed, asking once is enough.
 pub fn until_refused(session: &mut Session<'_>, sought: &Sought, patience: u32) -> Result<(), CommandError> {
     let started = edge::now();
-    let deadline = SignedDuration::from_secs(patience.into());
+    let has_changed = session.incident.actions.iter().any(|action| !action.target.minted && action.is_done());
+    let deadline = SignedDuration::from_secs(if has_changed { patience.into() } else { 0 });
     let mut pause = Duration::from_millis(250);
     loop {
         ask_again(session, sought)?;

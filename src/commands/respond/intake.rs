@@ -28,9 +28,13 @@ impl Leaked {
         self.finding.as_ref().map(|finding| &finding.secret)
     }
 
-    /// A token that is only named by its id is a token of an owner nobody knows yet.
+    /// What is only named by its id is told by the shape of that.
     pub fn kind(&self) -> Kind {
-        self.finding.as_ref().map_or(Kind::LegacyApiToken, |finding| finding.kind.clone())
+        match (&self.finding, &self.id) {
+            (Some(finding), _) => finding.kind.clone(),
+            (None, Some(id)) => kind_of_id(id),
+            (None, None) => Kind::LegacyApiToken,
+        }
     }
 
     pub fn fingerprint(&self) -> Option<String> {
@@ -49,13 +53,32 @@ impl Leaked {
     }
 }
 
+fn kind_of_id(id: &str) -> Kind {
+    let is_uuid = id.len() == 36 && id.bytes().filter(|byte| *byte == b'-').count() == 4;
+    if id.ends_with(".access") {
+        Kind::AccessServiceToken
+    } else if id.starts_with("0x4") {
+        Kind::TurnstileSecret
+    } else if is_uuid {
+        Kind::TunnelToken
+    } else {
+        // A token of an owner nobody knows yet.
+        Kind::LegacyApiToken
+    }
+}
+
 pub fn read(args: &cli::Leak, settings: &Settings, interrupt: &Interrupt) -> Result<Leaked, CommandError> {
     let accounts = args.accounts.iter().map(|text| account(text)).collect::<Result<Vec<_>, _>>()?;
-    let finding = match (&args.from, args.value_stdin) {
+    let mut finding = match (&args.from, args.value_stdin) {
         (Some(_), _) => Some(from_report(args, settings, interrupt)?),
         (None, true) => Some(from_stdin(settings)?),
         (None, false) => None,
     };
+    if let Some(finding) = &mut finding {
+        // Who names an account has looked: it goes before whatever stood near the value.
+        let named = accounts.iter().map(|account| account.as_str().to_owned());
+        finding.companions.account_ids.splice(0..0, named);
+    }
     let first_seen = finding.as_ref().and_then(first_seen);
     Ok(Leaked { finding, id: args.token_id.clone(), accounts, first_seen })
 }
@@ -130,6 +153,19 @@ pub fn time(text: &str) -> Result<Timestamp, CommandError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ids_tell_what_they_are_of() {
+        let hex = "0f".repeat(16);
+        for (id, kind) in [
+            (hex.clone(), Kind::LegacyApiToken),
+            (format!("{hex}.access"), Kind::AccessServiceToken),
+            ("0x4AAAAAAAAAAAAAAAAAAAAA".to_owned(), Kind::TurnstileSecret),
+            ("00000000-0000-4000-8000-000000000001".to_owned(), Kind::TunnelToken),
+        ] {
+            assert_eq!(kind_of_id(&id), kind, "{id}");
+        }
+    }
 
     #[test]
     fn a_time_is_a_day_or_a_moment() {
