@@ -10,5 +10,6 @@ pub mod identify;
 pub mod plan;
 mod record;
 pub mod responder;
+pub mod tasks;
 
 pub use desk::{Desk, Exhibit};

@@ -4,6 +4,7 @@
 
 mod check;
 mod contain;
+mod copies;
 mod intake;
 mod people;
 mod session;
