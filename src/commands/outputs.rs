@@ -2,6 +2,8 @@
 
 use crate::cli::{self, Global};
 use crate::commands::CommandError;
+use crate::model::incident::Incident;
+use crate::report::case::{self, CaseFormat, NoSuchForm};
 use crate::report::{Format, Report, Style};
 use std::collections::HashSet;
 use std::fs::{self, File, OpenOptions};
@@ -49,13 +51,32 @@ impl Outputs {
     /// Files first: a reader of stdout that goes away must not cost them.
     pub fn write(&self, report: &Report, style: &Style) -> Result<(), CommandError> {
         for (format, path) in &self.files {
-            write_file(path, |out| {
-                report.print(*format, &Style { color: false, width: None, ..*style }, out)
-            })
-            .map_err(|error| cannot_write(path, error))?;
+            write_file(path, |out| report.print(*format, &on_paper(style), out))
+                .map_err(|error| cannot_write(path, error))?;
         }
         on_stdout(|out| report.print(self.stdout, style, out))
     }
+
+    /// A case has fewer forms than findings have: those it lacks are refused before anything is written.
+    pub fn write_case(&self, incident: &Incident, style: &Style) -> Result<(), CommandError> {
+        let stdout = case_form(self.stdout)?;
+        let forms = self.files.iter().map(|(format, path)| Ok((case_form(*format)?, path)));
+        for (form, path) in forms.collect::<Result<Vec<_>, CommandError>>()? {
+            write_file(path, |out| case::print(incident, form, &on_paper(style), out))
+                .map_err(|error| cannot_write(path, error))?;
+        }
+        on_stdout(|out| case::print(incident, stdout, style, out))
+    }
+}
+
+/// A file has no colours and no width.
+fn on_paper(style: &Style) -> Style {
+    Style { color: false, width: None, ..*style }
+}
+
+fn case_form(format: Format) -> Result<CaseFormat, CommandError> {
+    CaseFormat::try_from(format)
+        .map_err(|missing| CommandError::usage(missing.to_string()).hint(NoSuchForm::HINT))
 }
 
 pub fn to_stdout(bytes: &[u8]) -> Result<(), CommandError> {

@@ -68,7 +68,7 @@ fn cells(entry: &Entry, place: &Place) -> [String; HEADER.len()] {
     ]
 }
 
-fn row(out: &mut dyn Write, cells: impl Iterator<Item = String>) -> io::Result<()> {
+pub fn row(out: &mut dyn Write, cells: impl Iterator<Item = String>) -> io::Result<()> {
     let quoted: Vec<String> = cells.map(|cell| quote(&cell)).collect();
     write!(out, "{}\r\n", quoted.join(","))
 }

@@ -3,6 +3,7 @@
 //! A [`Report`] is finished: printers neither decide, filter nor deduplicate, and write to whatever they are
 //! given. Machine formats are frozen: their structs change with the schema's name, not with the model.
 
+pub mod case;
 mod csv;
 mod entry;
 mod gitlab;

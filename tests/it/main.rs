@@ -2,6 +2,7 @@
 
 mod allow;
 mod architecture;
+mod case;
 mod config;
 mod corpus;
 mod drill_audit;

@@ -4,6 +4,7 @@
 //! and a report can be made again. No credential and nothing that stands for one is ever in it.
 
 mod action;
+mod case_error;
 mod conclusion;
 mod copies;
 mod identity;
@@ -12,6 +13,7 @@ mod reach;
 mod timeline;
 
 pub use action::{Action, ActionState, Receipt, Target, TargetKind, Verb};
+pub use case_error::CaseError;
 pub use conclusion::{Conclusion, Containment, Proven};
 pub use copies::{Copies, CopyForm, CopyPlace};
 pub use identity::{Condition, Identity, Named, Owner, OwnerKind, Policy, Resource, ResourceKind};
@@ -145,4 +147,26 @@ pub struct Evidence {
     /// `GET /user/tokens/…`.
     pub what: String,
     pub at: Timestamp,
+}
+
+impl Incident {
+    /// Reads `case.json`. The schema is looked at first, so that a case of a newer cfleak says so, rather than that
+    /// some field is wrong.
+    pub fn from_json(text: &str) -> Result<Incident, CaseError> {
+        let document: serde_json::Value =
+            serde_json::from_str(text).map_err(|error| match error.is_eof() {
+                true => CaseError::Torn,
+                false => CaseError::NotJson { line: error.line() },
+            })?;
+        match document.get("schema").and_then(serde_json::Value::as_str) {
+            Some(SCHEMA) => {}
+            Some(other) if other.starts_with("cfleak-case/") => {
+                return Err(CaseError::OtherSchema(other.chars().take(40).collect()));
+            }
+            Some(_) | None => return Err(CaseError::NotACase),
+        }
+        // Again from the text: only so does an error know its line.
+        serde_json::from_str(text)
+            .map_err(|error| CaseError::Field { line: error.line(), column: error.column() })
+    }
 }

@@ -10,7 +10,7 @@ mod told;
 use crate::model::{Shown, Skip};
 use crate::report::words::{self, bytes, counted, list, number, seconds};
 use crate::report::{Entry, Report, Summary};
-use pen::Pen;
+pub use pen::Pen;
 use std::io::{self, Write};
 
 /// How to write for the person at hand.
