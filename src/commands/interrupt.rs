@@ -1,13 +1,18 @@
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 
 /// Set by Ctrl-C: stop soon, and report what there is.
 #[derive(Clone, Debug, Default)]
 pub struct Interrupt(Arc<AtomicBool>);
 
 impl Interrupt {
-    /// Listens from now on. The second Ctrl-C does not wait for the report.
+    /// Listens from now on; a process has one ear. The second Ctrl-C does not wait for the report.
     pub fn listen() -> Self {
+        static LISTENING: OnceLock<Interrupt> = OnceLock::new();
+        LISTENING.get_or_init(Self::begin_listening).clone()
+    }
+
+    fn begin_listening() -> Self {
         let interrupt = Interrupt::default();
         let seen = interrupt.clone();
         // Where no handler can be set, Ctrl-C ends the process as it always did.

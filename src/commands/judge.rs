@@ -23,7 +23,7 @@ pub struct Bench {
 #[derive(Debug)]
 enum Plan {
     Silent(NotCheckedReason),
-    Ask { services: Box<Services>, mode: Mode },
+    Ask { services: Box<Services>, mode: Mode, pace: Pace },
 }
 
 impl Bench {
@@ -41,15 +41,15 @@ impl Bench {
 
     /// One judgement a finding, in the same order. `others` may know an e-mail or an account that helps.
     pub fn judge(&self, findings: &[Finding], others: &[Finding], interrupt: &Interrupt) -> Vec<Judgement> {
-        let (services, mode) = match &self.plan {
+        let (services, mode, pace) = match &self.plan {
             Plan::Silent(why) => return not_asked(findings, *why),
-            Plan::Ask { services, mode } => (services.as_ref().clone(), *mode),
+            Plan::Ask { services, mode, pace } => (services.as_ref().clone(), *mode, *pace),
         };
         if findings.iter().all(|finding| may_ask(finding, mode).is_err()) {
             return without_asking(findings, mode, UnknownReason::Interrupted);
         }
         let context = Context::gather(findings.iter().chain(others), edge::now());
-        self.ask_all(services, findings, mode, &context, interrupt).unwrap_or_else(|error| {
+        self.ask_all((services, pace), findings, mode, &context, interrupt).unwrap_or_else(|error| {
             self.talk.warn(&format!("nothing was verified: {error}"));
             without_asking(findings, mode, UnknownReason::Connect)
         })
@@ -57,7 +57,7 @@ impl Bench {
 
     fn ask_all(
         &self,
-        services: Services,
+        (services, pace): (Services, Pace),
         findings: &[Finding],
         mode: Mode,
         context: &Context,
@@ -66,7 +66,7 @@ impl Bench {
         let client = Client::new(ClientSettings {
             services,
             limits: Limits::default(),
-            pace: Pace::default(),
+            pace,
             clock: Arc::new(edge::now),
         })?;
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -86,7 +86,7 @@ fn ask(settings: &Settings, mode: Mode) -> Result<Plan, CommandError> {
             None => error,
         }
     })?;
-    Ok(Plan::Ask { services: Box::new(services), mode })
+    Ok(Plan::Ask { services: Box::new(services), mode, pace: settings.pace })
 }
 
 fn without_asking(findings: &[Finding], mode: Mode, why: UnknownReason) -> Vec<Judgement> {

@@ -72,7 +72,7 @@ fn dispatch(cli: &Cli, edge: &Edge, talk: Talk) -> Result<Ending, CommandError> 
         Command::Respond(args) => respond::run(args, &Settings::new(&cli.global, edge, talk, None)?),
         Command::Revoke(args) => respond::revoke(args, &Settings::new(&cli.global, edge, talk, None)?),
         Command::Hook(args) => hook::run(args, &cli.global, edge, talk),
-        Command::Drill(args) => drill::run(args),
+        Command::Drill(args) => drill::run(args, cli, edge, talk),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => man::run(args),
     }

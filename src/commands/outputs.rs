@@ -40,6 +40,11 @@ impl Outputs {
         })
     }
 
+    /// The human report to stdout, and one file beside it.
+    pub fn beside(file: &cli::Output) -> Self {
+        Outputs { stdout: Format::Human, files: vec![(format(file.format), file.path.clone())] }
+    }
+
     /// Fails now, rather than after an hour of scanning, where a file could not be written.
     pub fn probe(&self) -> Result<(), CommandError> {
         for (_, path) in &self.files {

@@ -1,7 +1,7 @@
 //! Arguments as meant: flags, then the environment and the configuration, then defaults.
 
 use crate::cli::{Global, VerifyScope, When};
-use crate::cloudflare::{Setting, Wanted};
+use crate::cloudflare::{Pace, Setting, Wanted};
 use crate::commands::CommandError;
 use crate::commands::edge::Edge;
 use crate::commands::outputs::Outputs;
@@ -27,6 +27,8 @@ pub struct Settings {
     pub offline: bool,
     /// Where Cloudflare is said to be; not checked yet.
     pub wanted: Wanted,
+    /// How fast it may be asked.
+    pub pace: Pace,
     pub show_secrets: bool,
     /// 0 means one a core.
     pub threads: usize,
@@ -63,6 +65,7 @@ impl Settings {
             // Whoever says offline is believed: nothing can turn the network on again.
             offline: global.offline || edge.offline || config.offline == Some(true),
             wanted: wanted(global, edge, &config),
+            pace: Pace::default(),
             show_secrets: global.show_secrets,
             threads: global.threads.unwrap_or(0),
             config,

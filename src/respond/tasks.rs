@@ -1,86 +1,12 @@
-//! What is left for people, in the order in which it matters.
+//! What is left for people beside the steps of the plan, the things that were minted and the secrets to replace,
+//! which the case file lists by themselves.
 
 use crate::model::Exposure;
-use crate::model::incident::{
-    Action, ActionState, CopyForm, CopyPlace, Incident, Minted, MintedKind, Presence, Task, Verb,
-};
+use crate::model::incident::{Action, CopyForm, CopyPlace, Incident, Task, Verb};
 
 pub fn tasks(incident: &Incident) -> Vec<Task> {
-    let still_works = incident.checks.last().is_none_or(|check| !check.state.is_ended());
-    let mut tasks: Vec<Task> =
-        incident.actions.iter().filter_map(|action| open_step(action, still_works)).collect();
-    tasks.extend(incident.minted.iter().filter_map(left_behind));
-    tasks.extend(rotations(incident));
-    tasks.extend(copies(incident));
-    tasks.extend(replacement(incident));
-    tasks.extend(incident.actions.iter().filter_map(frozen));
-    tasks
-}
-
-/// A step of the plan that is not done. What a person was to do is done when the credential is dead.
-fn open_step(action: &Action, still_works: bool) -> Option<Task> {
-    let (why, how) = match &action.state {
-        ActionState::Done(_) | ActionState::AlreadyDone { .. } => return None,
-        ActionState::ByHand if !still_works => return None,
-        ActionState::ByHand => (action.says.clone(), action.by_hand.clone()),
-        ActionState::Planned => {
-            let word = action.confirm.first().map_or("", String::as_str);
-            (
-                "nobody has agreed to it yet".to_owned(),
-                vec![format!("the same command with --apply --confirm {word}")],
-            )
-        }
-        ActionState::Failed { why, .. } => {
-            (why.clone(), vec!["the same command with a --responder that may do it".to_owned()])
-        }
-        ActionState::Unknown { why, .. } => {
-            (why.clone(), vec!["the same command again: it looks before it does anything".to_owned()])
-        }
-    };
-    Some(Task { title: title(action), why, how })
-}
-
-fn title(action: &Action) -> String {
-    let target = &action.target;
-    let name = target.name.as_ref().map_or(String::new(), |name| format!(" \"{name}\""));
-    let origin = if target.minted { ", which was minted with the leaked credential" } else { "" };
-    match action.verb {
-        Verb::ByHand => format!("End the {}{name}{origin}", target.kind.as_str()),
-        Verb::Freeze
-        | Verb::Roll
-        | Verb::Delete
-        | Verb::Revoke
-        | Verb::Rotate
-        | Verb::Disable
-        | Verb::DropConnections => {
-            let verb = action.verb.as_str();
-            let verb = verb[..1].to_uppercase() + &verb[1..];
-            format!("{verb}: the {}{name}{origin}", target.kind.as_str())
-        }
-    }
-}
-
-/// Tokens are in the plan; everything else that outlives the leaked credential is for a person to judge.
-fn left_behind(minted: &Minted) -> Option<Task> {
-    let is_gone = matches!(minted.presence, Presence::Gone | Presence::Inactive);
-    if is_gone || minted.kind == MintedKind::Token {
-        return None;
-    }
-    let name = minted.name.as_deref().or(minted.id.as_deref()).unwrap_or("without a name");
-    Some(Task {
-        title: format!("Look at the {} {name}", minted.kind.as_str()),
-        why: format!("made or changed with the leaked credential: {}", minted.evidence),
-        how: vec![minted.advice.clone()],
-    })
-}
-
-fn rotations(incident: &Incident) -> Option<Task> {
-    let rotations = &incident.reach.as_ref()?.rotations;
-    (!rotations.is_empty()).then(|| Task {
-        title: format!("Replace {} that could be read or overwritten", counted(rotations.len(), "secret")),
-        why: "whoever held the credential may have them, and reading leaves no entry in any log".to_owned(),
-        how: rotations.iter().map(|rotation| format!("{}: {}", rotation.what, rotation.how)).collect(),
-    })
+    let frozen = incident.actions.iter().filter_map(frozen);
+    copies(incident).into_iter().chain(replacement(incident)).chain(frozen).collect()
 }
 
 fn copies(incident: &Incident) -> Option<Task> {

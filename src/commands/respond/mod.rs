@@ -3,6 +3,7 @@
 //! The order comes from practice: end it first, then prove it, then look at everything else.
 
 mod check;
+mod close;
 mod contain;
 mod copies;
 mod intake;
@@ -10,18 +11,16 @@ mod people;
 mod session;
 
 use crate::cli::{self, Acting};
-use crate::cloudflare::Pace;
 use crate::commands::CommandError;
 use crate::commands::interrupt::Interrupt;
 use crate::commands::settings::Settings;
-use crate::model::incident::{Conclusion, Containment, Gap, TargetKind};
+use crate::model::incident::{Gap, TargetKind};
 use crate::model::{Grant, Kind};
-use crate::respond::case::Occurrence;
 use crate::respond::identify::{self, Identified, Sought};
 use crate::respond::plan::{self, Subject};
 use crate::ui::ask;
 use crate::ui::exit_code::Ending;
-use session::{Beginning, Session, cannot_use};
+use session::{Beginning, Session};
 use std::path::PathBuf;
 
 pub fn run(args: &cli::Respond, settings: &Settings) -> Result<Ending, CommandError> {
@@ -61,7 +60,6 @@ fn respond(request: Request<'_>, settings: &Settings) -> Result<Ending, CommandE
         handed: &handed,
         directory: acting.case_directory.clone(),
         since: request.since,
-        pace: Pace::default(),
         interrupt,
     })?;
     let (sought, found) = identify(&mut session)?;
@@ -69,8 +67,13 @@ fn respond(request: Request<'_>, settings: &Settings) -> Result<Ending, CommandE
     if acting.apply {
         contain(&mut session, &sought, acting)?;
     }
-    name(&mut session, &sought)?;
-    close(session)
+    let is_response = request.looking.is_some();
+    match name(&mut session, &sought) {
+        Ok(()) => close::close(session, is_response, None),
+        // What was changed is changed: that is told, whatever came after.
+        Err(error) if session.has_changed_anything() => close::close(session, is_response, Some(error)),
+        Err(error) => Err(error),
+    }
 }
 
 /// Kind, verdict, and the record of the token, as far as somebody may read it.
@@ -186,29 +189,4 @@ fn name(session: &mut Session<'_>, sought: &Sought) -> Result<(), CommandError> 
     session.incident.gaps.extend(gaps);
     session.incident.identity = Some(identity);
     session.finish("name", "accounts and zones are named")
-}
-
-fn close(mut session: Session<'_>) -> Result<Ending, CommandError> {
-    let conclusion = Conclusion::of(&session.incident);
-    let ending = ending(&session, &conclusion);
-    if let Some(run) = session.incident.runs.last_mut() {
-        run.ended = Some(crate::commands::edge::now());
-    }
-    session.case.save(&session.incident).map_err(cannot_use)?;
-    let says = format!("{:?}", conclusion.containment);
-    session.note(Occurrence::Closed { exit_code: ending.code(false), says })?;
-    session.case.seal().map_err(cannot_use)?;
-    Ok(ending)
-}
-
-/// Live beats open, open beats done (CONTRACT sections 3 and 7).
-fn ending(session: &Session<'_>, conclusion: &Conclusion) -> Ending {
-    if session.interrupt.is_set() {
-        return Ending::Interrupted;
-    }
-    match conclusion.containment {
-        Containment::Live | Containment::Partly => Ending::Live,
-        Containment::Unknown => Ending::Incomplete,
-        Containment::Contained => Ending::Clean,
-    }
 }

@@ -1,12 +1,12 @@
 //! One run on one case: what every step needs, and the two ways a step leaves a trace.
 
-use crate::cloudflare::{Client, Limits, Pace, Services, Settings as ClientSettings};
+use crate::cloudflare::{Client, Limits, Services, Settings as ClientSettings};
 use crate::commands::interrupt::Interrupt;
 use crate::commands::respond::intake::Leaked;
 use crate::commands::settings::Settings;
 use crate::commands::{CommandError, edge};
 use crate::model::Checksum;
-use crate::model::incident::{Incident, Leak, Run, SCHEMA};
+use crate::model::incident::{ActionState, Incident, Leak, Run, SCHEMA};
 use crate::respond::case::{Case, CaseError, Occurrence, Scrubber};
 use crate::respond::responder::{Handed, Responder};
 use jiff::{SignedDuration, Timestamp};
@@ -34,15 +34,14 @@ pub struct Beginning<'a> {
     pub handed: &'a [Handed],
     pub directory: Option<PathBuf>,
     pub since: Option<Timestamp>,
-    pub pace: Pace,
     pub interrupt: Interrupt,
 }
 
 impl<'a> Session<'a> {
     /// Opens the case and the line to Cloudflare. Nothing is asked yet.
     pub fn begin(beginning: Beginning<'a>) -> Result<Self, CommandError> {
-        let Beginning { settings, leaked, handed, directory, since, pace, interrupt } = beginning;
-        let client = client(settings, pace)?;
+        let Beginning { settings, leaked, handed, directory, since, interrupt } = beginning;
+        let client = client(settings)?;
         let runtime = tokio::runtime::Builder::new_current_thread()
             .enable_all()
             .build()
@@ -146,6 +145,11 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
+    /// Did a request of this case change anything?
+    pub fn has_changed_anything(&self) -> bool {
+        self.incident.actions.iter().any(|action| matches!(action.state, ActionState::Done(_)))
+    }
+
     pub fn directory(&self) -> &Path {
         self.case.directory()
     }
@@ -167,7 +171,7 @@ pub fn cannot_use(error: CaseError) -> CommandError {
     }
 }
 
-fn client(settings: &Settings, pace: Pace) -> Result<Arc<Client>, CommandError> {
+fn client(settings: &Settings) -> Result<Arc<Client>, CommandError> {
     if settings.offline {
         return Err(CommandError::usage("this asks Cloudflare, and --offline forbids it"));
     }
@@ -179,8 +183,12 @@ fn client(settings: &Settings, pace: Pace) -> Result<Arc<Client>, CommandError> 
             None => error,
         }
     })?;
-    let client =
-        Client::new(ClientSettings { services, limits: Limits::default(), pace, clock: Arc::new(edge::now) });
+    let client = Client::new(ClientSettings {
+        services,
+        limits: Limits::default(),
+        pace: settings.pace,
+        clock: Arc::new(edge::now),
+    });
     client.map(Arc::new).map_err(|error| CommandError::fatal(error.to_string()))
 }
 

@@ -3,24 +3,19 @@
 use crate::cli::Drill;
 use crate::commands::interrupt::Interrupt;
 use crate::commands::{CommandError, edge, outputs};
-use crate::drill::story::{self, Cast, Planted};
-use crate::drill::{Background, CannotListen, Clock, Propagation, Server};
+use crate::drill::story::{self, Cast, Planted, Story};
+use crate::drill::{Background, CannotListen, Server};
 use crate::model::{Kind, Secret, redacted};
 use crate::ui::exit_code::Ending;
-use jiff::SignedDuration;
 use std::fmt::Write as _;
+use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
 
-pub fn run(args: &Drill) -> Result<Ending, CommandError> {
-    let mut story = story::incident(args.seed, Clock::new(edge::now));
-    if args.propagation > 0 {
-        let time = SignedDuration::from_secs(args.propagation.into());
-        story.world.choices_mut().propagation = Propagation::For(time);
-    }
+pub fn run(args: &Drill, address: SocketAddr, story: Story) -> Result<Ending, CommandError> {
     write_files(args, &story.cast)?;
     let interrupt = Interrupt::listen();
-    let server = Background::start(story.world, args.serve).map_err(cannot_listen)?;
+    let server = Background::start(story.world, address).map_err(cannot_listen)?;
     outputs::to_stdout(page(&server, args, &story.cast).as_bytes())?;
     while !interrupt.is_set() {
         std::thread::sleep(Duration::from_millis(50));
