@@ -69,11 +69,8 @@ async fn token(sought: &Sought, responders: &[Responder]) -> Identified {
     };
     let Some(id) = sought.id.as_deref().filter(|id| is_id(id)) else {
         let mut found = nothing(likely, sought);
-        found.gaps.push(gap(
-            "whose token it is",
-            "its id is not known: Cloudflare tells it only while the token works from this address; with --token-id \
-             the record can be read",
-        ));
+        let candidates = candidates(sought, responders).await;
+        found.gaps.push(gap("which token it is", &unknown_id(&candidates)));
         return found;
     };
     let mut refusals = Vec::new();
@@ -94,6 +91,46 @@ async fn token(sought: &Sought, responders: &[Responder]) -> Identified {
     };
     found.gaps.push(gap("the record of the token", &why));
     found
+}
+
+/// Tokens that a person may recognize it among: active, and for one that only works from elsewhere, bound to addresses.
+async fn candidates(sought: &Sought, responders: &[Responder]) -> Vec<String> {
+    const MOST: usize = 2_000;
+    let mut found: Vec<(String, String)> = Vec::new();
+    for responder in responders {
+        for route in routes(sought, responder) {
+            let path = match &route {
+                TokenRoute::User => "/user/tokens".to_owned(),
+                TokenRoute::Account(account) => format!("/accounts/{}/tokens", account.as_str()),
+            };
+            let listing = responder.desk.list(&path, &[("per_page", "50".to_owned())], MOST).await;
+            for item in listing.map(|listing| listing.items).unwrap_or_default() {
+                let is_bound = !item["condition"]["request_ip"].is_null();
+                let text = |field: &str| item[field].as_str().unwrap_or_default().to_owned();
+                let is_own = responder.token_id.as_deref() == item["id"].as_str();
+                if is_bound && text("status") == "active" && !is_own {
+                    found.push((text("last_used_on"), format!("\"{}\" ({})", text("name"), text("id"))));
+                }
+            }
+        }
+    }
+    // The one that was used last first: RFC 3339 in UTC sorts as text.
+    found.sort();
+    found.reverse();
+    found.into_iter().map(|(_, shown)| shown).collect()
+}
+
+fn unknown_id(candidates: &[String]) -> String {
+    const SHOWN: usize = 8;
+    let why = "its id is not known: Cloudflare tells it only while the token works from this address; with --token-id \
+               the record can be read";
+    match candidates {
+        [] => why.to_owned(),
+        some => {
+            let shown = some.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+            format!("{why}. Active tokens that are bound to addresses, last used first: {shown}")
+        }
+    }
 }
 
 /// The doors to try with one responder. The kind says which is the right one, where it says anything.

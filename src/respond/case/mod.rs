@@ -97,6 +97,7 @@ impl Case {
         make_private(directory).map_err(io(directory))?;
         make_private(&directory.join(EVIDENCE)).map_err(io(directory))?;
         let (journal, torn) = Journal::open(&directory.join(JOURNAL))?;
+        sync(directory).map_err(io(directory))?;
         let state = directory.join(STATE);
         let before = match fs::read(&state) {
             Ok(bytes) => Some(read(&bytes).map_err(|why| failed(&state, Cause::Unreadable(why)))?),
@@ -181,6 +182,11 @@ fn make_private(directory: &Path) -> io::Result<()> {
     Ok(())
 }
 
+/// A new file is only safe from a crash when its name is on disk too.
+fn sync(directory: &Path) -> io::Result<()> {
+    if cfg!(unix) { File::open(directory)?.sync_all() } else { Ok(()) }
+}
+
 /// A new file for the owner alone, where none may be.
 fn create_private(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
@@ -198,7 +204,7 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let half = directory.join(format!(".{}.half", path.file_name().unwrap_or_default().to_string_lossy()));
     let mut file = create_private(&half)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
-    match written.and_then(|()| fs::rename(&half, path)) {
+    match written.and_then(|()| fs::rename(&half, path)).and_then(|()| sync(directory)) {
         Ok(()) => Ok(()),
         Err(error) => {
             // What is left of the attempt is no part of the case.
