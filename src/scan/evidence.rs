@@ -9,6 +9,7 @@ use crate::scan::beside;
 use crate::scan::label::{self, Label, Names};
 use crate::scan::surroundings::{Mark, Marks, Near, calls_another_host, wide_window};
 use crate::scan::view::View;
+use std::cell::{Cell, OnceCell};
 use std::ops::Range;
 
 /// What the surroundings say.
@@ -43,9 +44,22 @@ enum Standing {
 pub(crate) struct Scene<'a> {
     pub marks: &'a Marks,
     pub path: &'a PathSays,
-    /// Does the whole chunk speak of Cloudflare at all?
-    pub speaks: bool,
+    pub speech: &'a Speech,
+    /// The whole chunk.
+    pub chunk: &'a [u8],
+    /// In a spelling that the marks would not be seen in.
+    pub is_spelled: bool,
 }
+
+/// Whether a chunk speaks of Cloudflare at all: one look that spares thousands, taken when thousands are asked for.
+#[derive(Debug, Default)]
+pub(crate) struct Speech {
+    known: OnceCell<bool>,
+    asked: Cell<usize>,
+}
+
+/// About what the look at the surroundings of one value costs, in bytes.
+const ONE_LOOK: usize = 1 << 10;
 
 /// A value and the rule it is weighed for.
 struct Subject<'s> {
@@ -211,10 +225,10 @@ impl Scene<'_> {
         if subject.context.email && beside::is_beside_email(text, value) {
             return self.beside_email(subject);
         }
-        if !self.speaks_around(subject.view) {
+        if !self.may_speak_around(subject.view) {
             return None;
         }
-        if let Some(phrase) = phrase_before(subject) {
+        if let Some(phrase) = phrase_before(subject).filter(|_| self.speaks(subject.view)) {
             return Evidence::new(Confidence::High, Reason::Mentioned(phrase));
         }
         if subject.names.explicit_value
@@ -247,8 +261,22 @@ impl Scene<'_> {
     }
 
     /// Decoded text is rare, and what it speaks of is not to be seen in the chunk.
-    fn speaks_around(&self, view: &View<'_>) -> bool {
-        self.speaks || view.is_decoded()
+    ///
+    /// May say yes wrongly as long as few have asked: their own looks cost less than one at the whole chunk.
+    fn may_speak_around(&self, view: &View<'_>) -> bool {
+        if self.speech.known.get().is_none() {
+            let asked = self.speech.asked.get() + 1;
+            self.speech.asked.set(asked);
+            if asked * ONE_LOOK < self.chunk.len() {
+                return true;
+            }
+        }
+        self.speaks(view)
+    }
+
+    fn speaks(&self, view: &View<'_>) -> bool {
+        let known = || *self.speech.known.get_or_init(|| self.marks.any(self.chunk));
+        view.is_decoded() || self.is_spelled || known()
     }
 
     /// The name of a file that holds the value and nothing else: `secrets/cf_api_token`.
@@ -264,7 +292,7 @@ impl Scene<'_> {
 
     /// Marks around the value, here or around the text that this one was decoded from.
     fn near(&self, view: &View<'_>, value: &Range<usize>, index: usize) -> Option<Near> {
-        if !self.speaks_around(view) {
+        if !self.may_speak_around(view) {
             return None;
         }
         let here = self.marks.near(view.text, value, index);

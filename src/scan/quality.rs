@@ -4,6 +4,7 @@ use crate::rules::{Words, documentation_samples};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use data_encoding::HEXLOWER;
 use sha2::{Digest, Sha256};
+use std::cell::OnceCell;
 use std::ops::Range;
 use std::sync::OnceLock;
 
@@ -14,16 +15,54 @@ pub(crate) fn is_documentation_sample(value: &str) -> bool {
 
 /// Written to be replaced: a word that says so, one character over and over, or the alphabet in order.
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
-    longest_repeat(value) >= 7
-        || longest_sequence(value) >= 8
-        || distinct(value) <= 6
+    is_monotonous(value)
         || repeats(value)
-        || placeholder_words().find_iter(value).any(|found| says_so(value, found.range()))
+        || placeholder_words(value).find_iter(value).any(|found| says_so(value, found.range()))
+}
+
+/// What [`is_placeholder`] and [`looks_random`] say about one value, however many rules ask.
+#[derive(Debug, Default)]
+pub(crate) struct Looks {
+    placeholder: OnceCell<bool>,
+    random: OnceCell<bool>,
+}
+
+impl Looks {
+    pub(crate) fn like_placeholder(&self, value: &[u8]) -> bool {
+        *self.placeholder.get_or_init(|| is_placeholder(value))
+    }
+
+    pub(crate) fn random(&self, value: &[u8]) -> bool {
+        *self.random.get_or_init(|| looks_random(value))
+    }
+}
+
+/// Seven times the same character, eight that follow one another, or hardly any that differ. In one pass: digests are
+/// the most common runs of all, and every one of them comes through here.
+fn is_monotonous(value: &[u8]) -> bool {
+    let (mut repeat, mut sequence, mut seen) = (1, 1, [false; 256]);
+    let mut distinct = 0;
+    let mut before = None;
+    for &byte in value {
+        distinct += usize::from(!std::mem::replace(&mut seen[usize::from(byte)], true));
+        let same = before.is_some_and(|before: u8| before.eq_ignore_ascii_case(&byte));
+        let next =
+            before.is_some_and(|before| before.wrapping_add(1) == byte && byte.is_ascii_alphanumeric());
+        repeat = if same { repeat + 1 } else { 1 };
+        sequence = if next { sequence + 1 } else { 1 };
+        if repeat >= 7 || sequence >= 8 {
+            return true;
+        }
+        before = Some(byte);
+    }
+    distinct <= 6
 }
 
 /// The same dozen characters over and over: `1a2b3c4d5e6f1a2b3c…`
 fn repeats(value: &[u8]) -> bool {
-    (1..=value.len() / 2).any(|period| value[period..] == value[..value.len() - period])
+    // One character decides most periods before the rest is compared.
+    let begins_again = |period: &usize| value[*period] == value[0];
+    (1..=value.len() / 2).filter(begins_again).any(|period| value[period..] == value[..value.len() - period])
 }
 
 /// Four letters stand by chance in one of ten thousand random values, but hardly in one case and beside a
@@ -38,15 +77,24 @@ fn says_so(value: &[u8], word: Range<usize>) -> bool {
     letters.len() >= LONG || (one_case && bounded)
 }
 
-fn placeholder_words() -> &'static AhoCorasick {
-    static WORDS: OnceLock<AhoCorasick> = OnceLock::new();
-    WORDS.get_or_init(|| {
-        AhoCorasick::builder()
-            .ascii_case_insensitive(true)
-            .kind(Some(AhoCorasickKind::ContiguousNFA))
-            .build(&Words::shipped().placeholders)
-            .expect("a few dozen short literals make an automaton")
-    })
+/// The words that could stand in `value`: digests are the most common runs of all, and hold few of them.
+fn placeholder_words(value: &[u8]) -> &'static AhoCorasick {
+    static ALL: OnceLock<AhoCorasick> = OnceLock::new();
+    static OF_HEX: OnceLock<AhoCorasick> = OnceLock::new();
+    let is_hex = |text: &[u8]| text.iter().all(u8::is_ascii_hexdigit);
+    match is_hex(value) {
+        true => OF_HEX.get_or_init(|| words_where(|word| is_hex(word.as_bytes()))),
+        false => ALL.get_or_init(|| words_where(|_| true)),
+    }
+}
+
+fn words_where(is_wanted: impl Fn(&str) -> bool) -> AhoCorasick {
+    let words = Words::shipped().placeholders.iter().filter(|word| is_wanted(word));
+    AhoCorasick::builder()
+        .ascii_case_insensitive(true)
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .build(words)
+        .expect("a few dozen short literals make an automaton")
 }
 
 /// Random text of 40 characters has about 30 different ones, changes class every other character, and hardly
@@ -106,14 +154,6 @@ fn longest(value: &[u8], goes_on: impl Fn(u8, u8) -> bool) -> usize {
 
 fn longest_same_class(value: &[u8]) -> usize {
     longest(value, |a, b| class_of(a) == class_of(b))
-}
-
-fn longest_repeat(value: &[u8]) -> usize {
-    longest(value, |a, b| a.eq_ignore_ascii_case(&b))
-}
-
-fn longest_sequence(value: &[u8]) -> usize {
-    longest(value, |a, b| b.is_ascii_alphanumeric() && b == a.wrapping_add(1))
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use crate::scan::class::for_each_run;
 use crate::scan::companions;
 use crate::scan::decode::{utf16_stretches, utf16_whole};
 use crate::scan::engine::Engine;
-use crate::scan::evidence::{PathSays, Scene};
+use crate::scan::evidence::{PathSays, Scene, Speech};
 use crate::scan::position::{Counter, Lines};
 use crate::scan::quality::is_documentation_sample;
 use crate::scan::view::View;
@@ -33,7 +33,7 @@ pub(crate) struct Scanner<'a> {
     engine: &'a Engine,
     chunk: &'a Chunk<'a>,
     hits: &'a mut Hits,
-    speaks: OnceCell<bool>,
+    speech: Speech,
     path: OnceCell<PathSays>,
     lines: Lines,
     budget: usize,
@@ -75,7 +75,7 @@ impl<'a> Scanner<'a> {
             engine,
             chunk,
             hits,
-            speaks: OnceCell::new(),
+            speech: Speech::default(),
             path: OnceCell::new(),
             lines: Lines::Bytes,
             budget: DECODE_BUDGET + DECODE_FACTOR * chunk.text.len(),
@@ -143,16 +143,11 @@ impl<'a> Scanner<'a> {
         &self.engine.rules.rules[index]
     }
 
-    /// What evidence is read from. Whether Cloudflare is spoken of at all is asked once a chunk, when first
-    /// needed.
+    /// What evidence is read from.
     fn scene(&self) -> Scene<'_> {
-        let speaks = *self.speaks.get_or_init(|| {
-            self.engine.marks.any(self.chunk.text)
-                || self.lines != Lines::Bytes
-                || !self.chunk.layers.is_empty()
-        });
         let path = self.path.get_or_init(|| PathSays::of(&self.chunk.provenance));
-        Scene { marks: &self.engine.marks, path, speaks }
+        let is_spelled = self.lines != Lines::Bytes || !self.chunk.layers.is_empty();
+        Scene { marks: &self.engine.marks, path, speech: &self.speech, chunk: self.chunk.text, is_spelled }
     }
 
     /// Keeps a match as a candidate, unless a neighbouring chunk reports it or a better match covers it.

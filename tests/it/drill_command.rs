@@ -132,3 +132,36 @@ fn an_address_that_others_could_reach_is_refused() {
     assert!(said.contains("the drill serves on loopback only, not on 0.0.0.0:0"), "{said}");
     assert!(said.contains("try: cfleak drill --serve 127.0.0.1:0"), "{said}");
 }
+
+/// The first command of the README.
+#[test]
+fn the_whole_story_is_played_and_ends_with_a_report() {
+    let home = tempfile::tempdir().expect("a directory");
+    let output = cfleak(home.path()).arg("drill").output().expect("the binary runs");
+    let shown =
+        String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(0), "{shown}");
+    let case = home.path().join("cfleak-drill/case");
+    let report = fs::read_to_string(case.join("report.html")).expect("a report");
+    assert!(shown.contains("report.html"), "{shown}");
+    for word in ["ci-deploy", "ci-deploy-2", "backup", "cdn-helper", "203.0.113.66", "STRIPE_SECRET_KEY"] {
+        assert!(report.contains(word), "{word}");
+    }
+    let cast = cast();
+    let mut texts = vec![shown];
+    let mut directories = vec![case];
+    while let Some(directory) = directories.pop() {
+        for entry in fs::read_dir(directory).expect("readable").flatten() {
+            match entry.path() {
+                path if path.is_dir() => directories.push(path),
+                path => texts.push(fs::read_to_string(path).expect("text")),
+            }
+        }
+    }
+    let values = cast.planted.iter().map(|planted| &planted.value);
+    for value in values.chain([&cast.leaked.value, &cast.responder.value, &cast.account_responder.value]) {
+        assert!(texts.iter().all(|text| !text.contains(value.expose())));
+    }
+    let again = cfleak(home.path()).arg("drill").output().expect("the binary runs");
+    assert_eq!(again.status.code(), Some(2), "somebody's case is not written over");
+}

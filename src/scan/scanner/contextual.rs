@@ -14,7 +14,7 @@ use crate::scan::joints::joint;
 use crate::scan::joints::joint_at;
 use crate::scan::label::{self, Names, value_start};
 use crate::scan::partial;
-use crate::scan::quality::{is_foreign, is_placeholder, looks_random};
+use crate::scan::quality::{Looks, is_foreign, is_placeholder};
 use crate::scan::surroundings::{Mark, wide_window};
 use crate::scan::view::View;
 use std::ops::Range;
@@ -79,7 +79,7 @@ impl Scanner<'_> {
         }
         let mut is_value = false;
         let makeup = Makeup::of(&view.text[value.clone()]);
-        let mut subject = None;
+        let (mut subject, looks) = (None, Looks::default());
         for &(rule, shape) in shapes {
             let shape = &self.rule(rule).shapes[shape];
             let ShapeForm::Run { class, regex, .. } = &shape.form else { continue };
@@ -89,12 +89,12 @@ impl Scanner<'_> {
             is_value |= match regex {
                 Some(regex) => self.several_runs(view, &value, rule, shape, regex),
                 // A look at the value costs a hundredth of a look at what stands around it.
-                None if !looks_made(&view.text[value.clone()], shape) => false,
+                None if !looks_made(&view.text[value.clone()], shape, &looks) => false,
                 None => {
                     let text = || view.text[value.clone()].to_vec();
                     let subject =
                         subject.get_or_insert_with(|| Subject::new(view, value.clone(), text(), Vec::new()));
-                    self.judge_run(subject, rule, shape)
+                    self.judge_made(subject, rule, shape)
                 }
             };
         }
@@ -126,9 +126,11 @@ impl Scanner<'_> {
     }
 
     fn judge_run(&mut self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> bool {
-        if !looks_made(&subject.text, shape) {
-            return false;
-        }
+        looks_made(&subject.text, shape, &Looks::default()) && self.judge_made(subject, rule, shape)
+    }
+
+    /// What stands around a value that looks made by a machine decides.
+    fn judge_made(&mut self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> bool {
         let Some(mut evidence) = self.evidence(subject, rule, shape) else { return false };
         let in_pieces = !subject.layers.is_empty();
         if in_pieces && evidence.confidence < Confidence::High {
@@ -271,7 +273,7 @@ fn has_class(class: Class, makeup: Makeup) -> bool {
 }
 
 /// Was the value made by a machine, for Cloudflare as far as it shows?
-fn looks_made(text: &[u8], shape: &Shape) -> bool {
+fn looks_made(text: &[u8], shape: &Shape, looks: &Looks) -> bool {
     let ShapeForm::Run { class, regex, .. } = &shape.form else { return false };
     if shape.check == Some(Check::Turnstile) {
         return check::is_turnstile(text) && !is_placeholder(&text[TURNSTILE_HEAD.min(text.len())..]);
@@ -279,10 +281,10 @@ fn looks_made(text: &[u8], shape: &Shape) -> bool {
     match class {
         Class::Mixed => {
             let first = text.split(|&byte| byte == b'.').next().unwrap_or(text);
-            looks_random(first) && !is_foreign(text) && !is_placeholder(text)
+            looks.random(first) && !is_foreign(text) && !looks.like_placeholder(text)
         }
         Class::HexLower | Class::Hex | Class::Any => {
-            !is_placeholder(text)
+            !looks.like_placeholder(text)
                 && (regex.is_none() || text.iter().any(|&byte| !byte.is_ascii_hexdigit() && byte != b':'))
         }
     }
