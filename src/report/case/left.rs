@@ -39,6 +39,10 @@ impl Left {
         }
     }
 
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.rotations == 0
+    }
+
     pub fn sentence(&self) -> String {
         let parts = [
             (self.steps, "step of the plan", "steps of the plan"),

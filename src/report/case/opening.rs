@@ -64,8 +64,16 @@ pub fn answers(conclusion: &Conclusion, incident: &Incident, left: &Left) -> Vec
         answer("Is it proven?", "proven", vec![proven(conclusion, incident)]),
         answer("What could it do?", "could do", could(incident)),
         answer("What did it do?", "did", did(incident)),
-        answer("What is left?", "left", vec![left.sentence()]),
+        answer("What is left?", "left", vec![remains(conclusion, left)]),
     ]
+}
+
+fn remains(conclusion: &Conclusion, left: &Left) -> String {
+    match (conclusion.containment, left.is_empty()) {
+        (Containment::Unknown, true) => "First of all, to find out whether it still works.".to_owned(),
+        (Containment::Live, true) => "First of all, to end it: no step is planned.".to_owned(),
+        (_, _) => left.sentence(),
+    }
 }
 
 /// The last check that told something.
