@@ -40,7 +40,8 @@ pub fn clock(time: Timestamp) -> String {
 pub fn lasting(duration: SignedDuration) -> String {
     let seconds = duration.as_secs().max(0);
     match seconds {
-        0..10 => format!("{:.1} seconds", duration.as_secs_f64().max(0.0)),
+        0 => format!("{} milliseconds", duration.as_millis().max(0)),
+        1..10 => format!("{:.1} seconds", duration.as_secs_f64().max(0.0)),
         10..120 => format!("{seconds} seconds"),
         120..7_200 => format!("{} minutes", seconds / 60),
         7_200..172_800 => format!("{} hours", seconds / 3_600),
@@ -302,7 +303,8 @@ mod tests {
     fn durations_are_told_in_the_largest_unit_that_says_something() {
         let told = |millis| lasting(SignedDuration::from_millis(millis));
         let table = [
-            (-5, "0.0 seconds"),
+            (-5, "0 milliseconds"),
+            (140, "140 milliseconds"),
             (2_340, "2.3 seconds"),
             (45_000, "45 seconds"),
             (600_000, "10 minutes"),
