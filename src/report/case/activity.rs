@@ -9,6 +9,12 @@ use jiff::Timestamp;
 /// As many rows as people read.
 const ROWS: usize = 60;
 
+/// As many of them as may be about what was done before the leak too.
+const USUAL: usize = 15;
+
+/// Rows of less weight are usual.
+const TELLING: u32 = 4;
+
 pub struct Activity<'a> {
     pub timeline: &'a Timeline,
     /// Since the leak.
@@ -114,7 +120,9 @@ fn choose(rows: Vec<Row<'_>>) -> (Vec<Row<'_>>, Vec<Row<'_>>) {
     let mut order: Vec<usize> = (0..rows.len()).collect();
     order.sort_by_key(|at| (std::cmp::Reverse(rows[*at].weight()), *at));
     let mut shown = vec![false; rows.len()];
-    order.iter().take(ROWS).for_each(|at| shown[*at] = true);
+    let telling = order.iter().filter(|at| rows[**at].weight() >= TELLING).count();
+    let most = ROWS.min(telling + USUAL);
+    order.iter().take(most).for_each(|at| shown[*at] = true);
     let marked = rows.into_iter().zip(shown);
     let (shown, hidden): (Vec<_>, Vec<_>) = marked.partition(|(_, shown)| *shown);
     let bare = |marked: Vec<(_, bool)>| marked.into_iter().map(|(row, _)| row).collect();

@@ -12,6 +12,9 @@ use std::io::{self, Write};
 /// How much is listed where nobody asked for all.
 const ITEMS: usize = 6;
 
+/// The first steps tell what it is about; the report has all of them.
+const STEPS: usize = 3;
+
 pub fn print(view: &View<'_>, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut pen = Pen::new(out, style);
     let status = match view.status.tone {
@@ -53,12 +56,16 @@ fn items(pen: &mut Pen<'_>, items: &[Item]) -> io::Result<()> {
     let limit = if pen.verbose() { usize::MAX } else { ITEMS };
     for (nth, item) in items.iter().enumerate().take(limit) {
         pen.text(&format!("{}.", nth + 1), &Shown(&item.what).to_string())?;
-        for step in &item.how {
-            match step {
-                Step::Text(text) => pen.text("", &Shown(text).to_string())?,
-                Step::Link(text) | Step::Command(text) => pen.item("", &Shown(text).to_string())?,
-            }
-        }
+        item.how.iter().take(STEPS).try_for_each(|step| self::step(pen, step))?;
     }
     pen.more(items.len().saturating_sub(limit))
+}
+
+/// What is copied stays on one line.
+fn step(pen: &mut Pen<'_>, step: &Step) -> io::Result<()> {
+    match step {
+        Step::Text(text) => pen.text("", &Shown(text).to_string()),
+        Step::Command(text) => pen.item("", &Shown(text).to_string()),
+        Step::Link { before, link } => pen.item("", &format!("{}{}", Shown(before), Shown(link))),
+    }
 }

@@ -1,8 +1,11 @@
 //! What is left for people, most urgent first.
 
 use super::words::{self, Step};
-use crate::model::incident::{Action, ActionState, Incident, Minted, MintedKind, Presence};
+use crate::model::incident::{Action, ActionState, Incident, Minted, MintedKind, Presence, Task};
 use crate::report::words::{list, number};
+
+/// Steps of one task that people read.
+const STEPS: usize = 12;
 
 pub struct Left {
     pub items: Vec<Item>,
@@ -22,21 +25,24 @@ pub struct Item {
 
 impl Left {
     pub fn of(incident: &Incident) -> Self {
-        let steps = incident.actions.iter().filter(|action| !action.is_done()).map(step);
-        let things = incident.minted.iter().filter(|minted| is_orphan(minted, incident)).map(thing);
-        let tasks = incident.tasks.iter().map(|task| Item {
-            what: words::cut(&task.title),
-            why: words::cut(&task.why),
-            how: task.how.iter().map(|how| words::step_of(how)).collect(),
-        });
-        let (steps, things): (Vec<Item>, Vec<Item>) = (steps.collect(), things.collect());
+        let steps = incident.actions.iter().filter(|action| is_open(action, incident)).map(step);
+        let mut things: Vec<&Minted> =
+            incident.minted.iter().filter(|minted| is_orphan(minted, incident)).collect();
+        // What is there goes before what may be; credentials and people before what they left.
+        things.sort_by_key(|minted| (minted.presence == Presence::Unknown, minted.kind));
+        let tasks = incident.tasks.iter().map(task);
+        let steps: Vec<Item> = steps.collect();
         Left {
             steps: steps.len() as u64,
             things: things.len() as u64,
             tasks: incident.tasks.len() as u64,
             rotations: incident.reach.as_ref().map_or(0, |reach| reach.rotations.len() as u64),
-            items: steps.into_iter().chain(things).chain(tasks).collect(),
+            items: steps.into_iter().chain(things.into_iter().map(thing)).chain(tasks).collect(),
         }
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.rotations == 0
     }
 
     pub fn sentence(&self) -> String {
@@ -61,6 +67,24 @@ impl Left {
     }
 }
 
+/// What a person was to do is done when the credential is dead.
+fn is_open(action: &Action, incident: &Incident) -> bool {
+    let is_ended = incident.checks.last().is_some_and(|check| check.state.is_ended());
+    match action.state {
+        ActionState::ByHand => !is_ended,
+        ActionState::Planned | ActionState::Failed { .. } | ActionState::Unknown { .. } => true,
+        ActionState::Done(_) | ActionState::AlreadyDone { .. } => false,
+    }
+}
+
+fn task(task: &Task) -> Item {
+    let mut how: Vec<Step> = task.how.iter().take(STEPS).map(|how| words::step_of(how)).collect();
+    if let more @ 1.. = task.how.len().saturating_sub(STEPS) {
+        how.push(Step::Text(format!("… and {more} more")));
+    }
+    Item { what: words::cut(&task.title), why: words::sentence(&words::cut(&task.why)), how }
+}
+
 fn step(action: &Action) -> Item {
     let how = |texts: &[String]| texts.iter().map(|text| words::step_of(text)).collect::<Vec<Step>>();
     let (why, how) = match &action.state {
@@ -83,7 +107,7 @@ fn consent(action: &Action) -> Vec<Step> {
     let Some(word) = action.confirm.first() else {
         return action.by_hand.iter().map(|text| words::step_of(text)).collect();
     };
-    vec![Step::Command(format!("cfleak respond --case … --apply --confirm {}", words::cut(word)))]
+    vec![Step::Text(format!("the same command with --apply --confirm {}", words::cut(word)))]
 }
 
 /// Is it still there, or may it be, and does no step of the plan deal with it?

@@ -21,12 +21,14 @@ impl<'a> Lineage<'a> {
     pub fn of(incident: &'a Incident) -> Self {
         let mut shown: Vec<&Minted> = incident.minted.iter().take(MOST).collect();
         shown.sort_by_key(|minted| (minted.generation, minted.at));
-        let roots = shown.iter().copied().filter(|minted| parent(minted, &shown).is_none());
-        Lineage {
-            branches: roots.map(|root| branch(root, &shown)).collect(),
-            hidden: incident.minted.len().saturating_sub(MOST),
-        }
+        Lineage { branches: forest(&shown), hidden: incident.minted.len().saturating_sub(MOST) }
     }
+}
+
+/// Those that none of the others made, each with what it made.
+fn forest<'a>(all: &[&'a Minted]) -> Vec<Branch<'a>> {
+    let roots = all.iter().copied().filter(|minted| parent(minted, all).is_none());
+    roots.map(|root| branch(root, all)).collect()
 }
 
 impl Branch<'_> {
@@ -66,4 +68,49 @@ fn branch<'a>(root: &'a Minted, all: &[&'a Minted]) -> Branch<'a> {
     let is_child = |minted: &&Minted| parent(minted, all).is_some_and(|parent| std::ptr::eq(parent, root));
     let children = all.iter().copied().filter(is_child);
     Branch { minted: root, children: children.map(|child| branch(child, all)).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::incident::MintedKind;
+
+    fn token(id: &str, by: &str, generation: u32) -> Minted {
+        Minted {
+            kind: MintedKind::Token,
+            id: Some(id.to_owned()),
+            name: None,
+            account: None,
+            zone: None,
+            at: None,
+            by_token: Some(by.to_owned()),
+            generation,
+            presence: Presence::Exists,
+            evidence: String::new(),
+            advice: String::new(),
+        }
+    }
+
+    fn shape(branches: &[Branch<'_>]) -> String {
+        let told = |branch: &Branch<'_>| {
+            format!("{}({})", branch.minted.id.as_deref().unwrap_or_default(), shape(&branch.children))
+        };
+        branches.iter().map(told).collect()
+    }
+
+    #[test]
+    fn a_tree_has_each_once_whoever_claims_to_have_made_whom() {
+        let table = [
+            (vec![token("a", "leaked", 1), token("b", "a", 2), token("c", "b", 3)], "a(b(c()))"),
+            (vec![token("c", "b", 3), token("b", "a", 2), token("a", "leaked", 1)], "a(b(c()))"),
+            (vec![token("a", "a", 1)], "a()"),
+            (vec![token("a", "b", 1), token("b", "a", 1)], "a()b()"),
+            (vec![token("a", "leaked", 1), token("a", "leaked", 1), token("b", "a", 2)], "a(b())a()"),
+        ];
+        for (minted, expected) in table {
+            let mut shown: Vec<&Minted> = minted.iter().collect();
+            shown.sort_by_key(|minted| minted.generation);
+            assert_eq!(shape(&forest(&shown)), expected);
+        }
+    }
 }

@@ -262,7 +262,7 @@ fn open(view: &View<'_>, out: &mut dyn Write) -> io::Result<()> {
 
 fn step(step: &Step) -> String {
     match step {
-        Step::Link(link) => format!("<{link}>"),
+        Step::Link { before, link } => format!("{}<{link}>", markdown(before)),
         Step::Command(command) => code(command),
         Step::Text(text) => markdown(text),
     }

@@ -48,13 +48,13 @@ pub fn status(conclusion: &Conclusion, incident: &Incident, left: &Left) -> Stat
         (Containment::Live, _) => (Tone::Bad, "Not contained: it still works"),
         (Containment::Unknown, _) => (Tone::Warn, "Not known whether it still works"),
     };
-    match (tone, left.things) {
-        // A dead credential is not the end while its holder is a member, or has code running.
-        (Tone::Good, 1..) => {
-            Status { tone: Tone::Warn, words: format!("{words}; what it made is still there") }
-        }
-        (_, _) => Status { tone, words: words.to_owned() },
-    }
+    // A dead credential is not the end while its holder is a member, or has code running, or may have.
+    let but = match (tone, left.things, &incident.timeline) {
+        (Tone::Good, 1.., _) => "; what it made is still there",
+        (Tone::Good, 0, None) => "; what it did is not known",
+        (_, _, _) => "",
+    };
+    Status { tone: if but.is_empty() { tone } else { Tone::Warn }, words: format!("{words}{but}") }
 }
 
 pub fn answers(conclusion: &Conclusion, incident: &Incident, left: &Left) -> Vec<Answer> {
@@ -64,8 +64,16 @@ pub fn answers(conclusion: &Conclusion, incident: &Incident, left: &Left) -> Vec
         answer("Is it proven?", "proven", vec![proven(conclusion, incident)]),
         answer("What could it do?", "could do", could(incident)),
         answer("What did it do?", "did", did(incident)),
-        answer("What is left?", "left", vec![left.sentence()]),
+        answer("What is left?", "left", vec![remains(conclusion, left)]),
     ]
+}
+
+fn remains(conclusion: &Conclusion, left: &Left) -> String {
+    match (conclusion.containment, left.is_empty()) {
+        (Containment::Unknown, true) => "First of all, to find out whether it still works.".to_owned(),
+        (Containment::Live, true) => "First of all, to end it: no step is planned.".to_owned(),
+        (_, _) => left.sentence(),
+    }
 }
 
 /// The last check that told something.
@@ -180,7 +188,7 @@ fn ending(incident: &Incident) -> &'static str {
 
 fn could(incident: &Incident) -> Vec<String> {
     let Some(reach) = &incident.reach else {
-        return vec!["Not known: nobody could read what it was allowed.".to_owned()];
+        return vec!["Not known: how far it reaches was not worked out.".to_owned()];
     };
     let mut headline = words::cut(&reach.headline);
     if !headline.ends_with(['.', '!', '?']) {

@@ -40,7 +40,8 @@ pub fn clock(time: Timestamp) -> String {
 pub fn lasting(duration: SignedDuration) -> String {
     let seconds = duration.as_secs().max(0);
     match seconds {
-        0..10 => format!("{:.1} seconds", duration.as_secs_f64().max(0.0)),
+        0 => format!("{} milliseconds", duration.as_millis().max(0)),
+        1..10 => format!("{:.1} seconds", duration.as_secs_f64().max(0.0)),
         10..120 => format!("{seconds} seconds"),
         120..7_200 => format!("{} minutes", seconds / 60),
         7_200..172_800 => format!("{} hours", seconds / 3_600),
@@ -270,17 +271,18 @@ pub fn names(named: &[Named], most: usize) -> String {
 /// What stands in a list of steps.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
-    Link(String),
+    Link { before: String, link: String },
     Command(String),
     Text(String),
 }
 
 /// Tells commands and links from sentences. Only pages of Cloudflare become links: the text may come from outside.
 pub fn step_of(text: &str) -> Step {
-    let commands = ["cfleak ", "git ", "curl ", "GET ", "PUT ", "POST ", "PATCH ", "DELETE "];
-    if is_cloudflare_page(text) {
-        Step::Link(text.to_owned())
-    } else if commands.iter().any(|start| text.starts_with(start)) {
+    const COMMANDS: [&str; 8] = ["cfleak ", "git ", "curl ", "GET ", "PUT ", "POST ", "PATCH ", "DELETE "];
+    let (before, link) = text.split_at(text.rfind("https://").unwrap_or(text.len()));
+    if is_cloudflare_page(link) {
+        Step::Link { before: cut(before), link: link.to_owned() }
+    } else if COMMANDS.iter().any(|start| text.starts_with(start)) {
         Step::Command(cut(text))
     } else {
         Step::Text(cut(text))
@@ -301,7 +303,8 @@ mod tests {
     fn durations_are_told_in_the_largest_unit_that_says_something() {
         let told = |millis| lasting(SignedDuration::from_millis(millis));
         let table = [
-            (-5, "0.0 seconds"),
+            (-5, "0 milliseconds"),
+            (140, "140 milliseconds"),
             (2_340, "2.3 seconds"),
             (45_000, "45 seconds"),
             (600_000, "10 minutes"),
@@ -326,6 +329,22 @@ mod tests {
         ];
         for (text, expected) in table {
             assert_eq!(is_cloudflare_page(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_step_is_a_command_a_link_or_a_sentence() {
+        let link = "https://dash.cloudflare.com/x";
+        let linked = |before: &str| Step::Link { before: before.to_owned(), link: link.to_owned() };
+        let table = [
+            (link.to_owned(), linked("")),
+            (format!("the form: {link}"), linked("the form: ")),
+            (format!("{link} and more"), Step::Text(format!("{link} and more"))),
+            ("see https://evil.example".to_owned(), Step::Text("see https://evil.example".to_owned())),
+            ("cfleak redact .".to_owned(), Step::Command("cfleak redact .".to_owned())),
+        ];
+        for (text, step) in table {
+            assert_eq!(step_of(&text), step);
         }
     }
 

@@ -2,6 +2,7 @@
 
 use cfleak::model::incident::*;
 use cfleak::model::{Asked, Exposure, Layer, State};
+use cfleak::respond::tasks::tasks;
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
 
@@ -31,9 +32,15 @@ fn named(nth: u32, name: &str) -> Named {
     Named::new(id(nth), some(name))
 }
 
+/// With what is left for people, as `respond` says it.
+fn with_tasks(mut incident: Incident) -> Incident {
+    incident.tasks = tasks(&incident);
+    incident
+}
+
 /// Found, frozen together with what it minted, and refused two seconds later.
 pub fn contained() -> Incident {
-    Incident {
+    with_tasks(Incident {
         schema: SCHEMA.to_owned(),
         id: "2026-11-25-ab12cd34".to_owned(),
         opened: time("2026-11-25T07:14:02Z"),
@@ -85,13 +92,13 @@ pub fn contained() -> Incident {
             gap("Objects in R2", "traffic of the S3 interface is in no audit log"),
             gap("Account Bakery Staging", "the responder may not read its audit log (HTTP 403)"),
         ],
-        tasks: tasks(),
+        tasks: Vec::new(),
         evidence: vec![
             evidence("evidence/0001-token.json", &format!("GET /user/tokens/{}", id(0x1a))),
             evidence("evidence/0002-audit.json", &format!("GET /accounts/{}/logs/audit, page 1", id(0xaa))),
             evidence("evidence/0003-freeze.json", &format!("PUT /user/tokens/{}", id(0x1a))),
         ],
-    }
+    })
 }
 
 /// The plan was printed, nothing else.
@@ -101,7 +108,7 @@ pub fn live() -> Incident {
     incident.checks.truncate(1);
     incident.actions = actions(false);
     incident.minted = minted(Presence::Exists);
-    incident
+    with_tasks(incident)
 }
 
 /// The token is frozen, one that it minted is not.
@@ -121,7 +128,7 @@ pub fn partly() -> Incident {
         event.token_id = None;
         event.token_name = None;
     }
-    incident
+    with_tasks(incident)
 }
 
 /// No responder, no answer.
@@ -144,10 +151,9 @@ pub fn unknown() -> Incident {
     incident.reach = None;
     incident.timeline = None;
     incident.replacement = None;
-    incident.tasks.clear();
     incident.evidence.clear();
     incident.gaps = vec![gap("Everything at Cloudflare", "no responder credential was given")];
-    incident
+    with_tasks(incident)
 }
 
 /// No request ends a Global API key: a person did, and the record of the account says so.
@@ -191,7 +197,7 @@ pub fn by_hand() -> Incident {
         assets: Vec::new(),
         rotations: Vec::new(),
     });
-    incident
+    with_tasks(incident)
 }
 
 /// Logs were read and show nothing.
@@ -203,8 +209,7 @@ pub fn quiet() -> Incident {
     incident.timeline = Some(timeline);
     incident.minted.clear();
     incident.actions.truncate(1);
-    incident.tasks.clear();
-    incident
+    with_tasks(incident)
 }
 
 /// Five thousand entries, most of them of one kind.
@@ -226,7 +231,7 @@ pub fn crowded() -> Incident {
     }
     events.sort_by_key(|event| event.time);
     incident.timeline = Some(timeline(events));
-    incident
+    with_tasks(incident)
 }
 
 /// Every text that can come from outside, made by somebody who wants to deceive.
@@ -725,21 +730,6 @@ fn replacement() -> Replacement {
         dropped: texts(&["API Tokens Write", "DNS Write", "Account Settings Write", "Logs Write"]),
         caveats: texts(&["Reads leave no entry: a job that only lists things would need a Read permission."]),
     }
-}
-
-fn tasks() -> Vec<Task> {
-    vec![
-        Task {
-            title: "Take the value out of the five places that hold it".to_owned(),
-            why: "It is dead, and every scan will find it again.".to_owned(),
-            how: texts(&["cfleak redact ci-logs", "Rewrite the history of the repository, or accept it."]),
-        },
-        Task {
-            title: "Look for certificates issued since the leak".to_owned(),
-            why: "An _acme-challenge record was added.".to_owned(),
-            how: texts(&["Search the certificate transparency logs for bakery.example."]),
-        },
-    ]
 }
 
 fn gap(what: &str, why: &str) -> Gap {

@@ -72,11 +72,24 @@ impl Scale {
 
     /// Few round moments: four to seven.
     fn ticks(&self) -> Vec<(Timestamp, String)> {
-        const STEPS: [i64; 14] = [
-            60, 300, 900, 3_600, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800, 1_209_600, 2_592_000,
-            7_776_000, 31_536_000,
+        const STEPS: [i64; 15] = [
+            60,
+            300,
+            900,
+            3_600,
+            10_800,
+            21_600,
+            43_200,
+            86_400,
+            172_800,
+            604_800,
+            1_209_600,
+            2_592_000,
+            7_776_000,
+            31_536_000,
+            157_680_000,
         ];
-        let step = STEPS.into_iter().find(|step| self.seconds / *step as f64 <= 7.0).unwrap_or(STEPS[13]);
+        let step = STEPS.into_iter().find(|step| self.seconds / *step as f64 <= 7.0).unwrap_or(STEPS[14]);
         let first = (self.from.as_second().div_euclid(step) + 1) * step;
         let until = self.from.as_second() + self.seconds as i64;
         let wanted = (first..=until).step_by(usize::try_from(step).unwrap_or(usize::MAX));
@@ -84,7 +97,12 @@ impl Scale {
         times
             .map(|time| {
                 let is_midnight = time.as_second() % 86_400 == 0;
-                let label = time.strftime(if is_midnight { "%-d %b" } else { "%H:%M" });
+                let format = match (step, is_midnight) {
+                    (2_592_000.., _) => "%b %Y",
+                    (_, true) => "%-d %b",
+                    (_, false) => "%H:%M",
+                };
+                let label = time.strftime(format);
                 (time, label.to_string())
             })
             .collect()

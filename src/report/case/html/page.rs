@@ -61,7 +61,9 @@ pub fn icon(tone: Tone) -> String {
 
 pub fn step(step: &Step) -> String {
     match step {
-        Step::Link(link) => format!("<a href=\"{0}\" rel=\"noreferrer\">{0}</a>", html(link)),
+        Step::Link { before, link } => {
+            format!("{}<a href=\"{1}\" rel=\"noreferrer\">{1}</a>", text(before), html(link))
+        }
         Step::Command(command) => code(command),
         Step::Text(words) => text(words),
     }

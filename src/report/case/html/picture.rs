@@ -15,7 +15,7 @@ const ARROW: &str = "<svg class=\"arrow\" viewBox=\"0 0 24 24\" width=\"24\" hei
 pub fn section(view: &View<'_>) -> Section {
     let title = "What it could do";
     let Some(reach) = &view.incident.reach else {
-        let lead = "Not known: nobody could read what it was allowed.".to_owned();
+        let lead = "Not known: how far it reaches was not worked out.".to_owned();
         return Section { id: "reach", title, lead, body: String::new() };
     };
     let body = format!(

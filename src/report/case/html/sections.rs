@@ -42,7 +42,7 @@ fn summary(view: &View<'_>) -> Section {
             format!("<div><dt>{}</dt><dd>{thoughts}</dd></div>\n", answer.question)
         })
         .collect();
-    let open = "<p class=\"more\"><a href=\"#open\">Go to the open actions</a></p>";
+    let open = "<p class=\"more go\"><a href=\"#open\">Go to the open actions</a></p>";
     let open = if view.left.items.is_empty() { "" } else { open };
     section("summary", "In short", "", format!("<dl class=\"answers\">\n{answers}</dl>\n{open}"))
 }
@@ -117,7 +117,7 @@ fn actions(view: &View<'_>) -> Section {
 
 fn open(view: &View<'_>) -> Section {
     let lead = if view.left.items.is_empty() {
-        "Nothing that this case knows of."
+        "This case knows of none."
     } else {
         "Most urgent first. Write a name and a day next to each."
     };
