@@ -18,6 +18,7 @@ mod harness;
 mod hooks;
 mod patterns;
 mod report;
+mod respond_timeline;
 mod rules;
 mod scan;
 mod scan_git;
