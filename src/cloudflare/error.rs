@@ -19,6 +19,24 @@ impl ApiError {
         }
     }
 
+    /// An answer of the API that this credential may not ask this: asking again changes nothing, another
+    /// credential may. Trouble on the way, and a lock-out, are no refusal.
+    pub fn is_refusal(&self) -> bool {
+        self.answered_with(&[401, 403])
+    }
+
+    /// An answer of the API that there is no such thing.
+    pub fn is_absence(&self) -> bool {
+        self.answered_with(&[404])
+    }
+
+    fn answered_with(&self, statuses: &[u16]) -> bool {
+        match &self.outcome {
+            Outcome::Answered(answer) => answer.envelope().is_some() && statuses.contains(&answer.http),
+            Outcome::Failed(_) => false,
+        }
+    }
+
     pub fn http(&self) -> Option<u16> {
         match &self.outcome {
             Outcome::Answered(answer) => Some(answer.http),

@@ -43,12 +43,29 @@ impl Client {
 
     /// Every item of a list, page by page, until `most` are there.
     pub async fn list(&self, call: &Call, patience: &mut Patience, most: usize) -> Result<Listing, ApiError> {
+        match self.list_as_far(call, patience, most).await {
+            (listing, None) => Ok(listing),
+            (_, Some(error)) => Err(error),
+        }
+    }
+
+    /// The same, and where a page fails, the pages before it: half an audit log is worth reading.
+    pub async fn list_as_far(
+        &self,
+        call: &Call,
+        patience: &mut Patience,
+        most: usize,
+    ) -> (Listing, Option<ApiError>) {
         let mut listing = Listing::default();
         let mut step: Option<(&'static str, String)> = None;
         loop {
             let page = match &step {
-                None => self.demand(call, patience).await?,
-                Some((name, value)) => self.demand(&at_page(call, name, value), patience).await?,
+                None => self.demand(call, patience).await,
+                Some((name, value)) => self.demand(&at_page(call, name, value), patience).await,
+            };
+            let page = match page {
+                Ok(page) => page,
+                Err(error) => return (listing, Some(error)),
             };
             let items = items(page.result());
             let count = items.len();
@@ -58,21 +75,22 @@ impl Client {
             let following = next_page(&info, count);
             if following.is_none() {
                 listing.complete = true;
-                return Ok(listing);
+                return (listing, None);
             }
             // A cursor that leads back to itself would never end.
             if following == step || listing.items.len() >= most {
                 listing.items.truncate(most);
-                return Ok(listing);
+                return (listing, None);
             }
             step = following;
         }
     }
 }
 
-/// The list itself, or the `items` inside an object.
+/// The list itself, or the one inside an object: `items`, or by the name of the family (`buckets`, `deployments`).
 fn items(result: &Value) -> Vec<Value> {
-    let list = result.as_array().or_else(|| result.get("items")?.as_array());
+    let inside = || result.as_object()?.values().find_map(Value::as_array);
+    let list = result.as_array().or_else(|| result.get("items")?.as_array()).or_else(inside);
     list.cloned().unwrap_or_default()
 }
 
@@ -130,6 +148,19 @@ mod tests {
         }
     }
 
+    #[test]
+    fn a_list_is_found_by_itself_and_inside_an_object() {
+        for (result, count) in [
+            (json!([1, 2]), 2),
+            (json!({"others": [1], "items": [1, 2, 3]}), 3),
+            (json!({"buckets": [1]}), 1),
+            (json!({"name": "no list"}), 0),
+            (json!(null), 0),
+        ] {
+            assert_eq!(items(&result).len(), count, "{result}");
+        }
+    }
+
     async fn listed(stub: &Stub, most: usize) -> Result<Listing, ApiError> {
         let call = endpoints::zones(Auth::Nobody);
         stub.client().list(&call, &mut Patience::for_a_responder(), most).await
@@ -161,6 +192,19 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_was_read_before_a_failure_is_kept() {
+        let stub = Stub::start(|_, before| match before {
+            0 => json(200, &json!({"success": true, "result": [1, 2], "result_info": {"cursor": "c"}})),
+            _later => json(404, &json!({"success": false, "errors": [], "result": null})),
+        })
+        .await;
+        let call = endpoints::zones(Auth::Nobody);
+        let (listing, error) = stub.client().list_as_far(&call, &mut Patience::for_a_responder(), 100).await;
+        assert_eq!((listing.items.len(), listing.complete), (2, false));
+        assert!(error.is_some_and(|error| error.is_absence()));
+    }
+
+    #[tokio::test]
     async fn a_refusal_in_the_middle_is_an_error_that_names_the_question() {
         let stub = Stub::start(|_, before| match before {
             0 => json(200, &json!({"success": true, "result": [1], "result_info": {"cursor": "c"}})),
@@ -171,6 +215,7 @@ mod tests {
         })
         .await;
         let error = listed(&stub, 100).await.unwrap_err();
+        assert!(error.is_refusal());
         assert_eq!(error.to_string(), "GET /zones: refused (403, code 10000: Forbidden)");
     }
 }

@@ -64,12 +64,40 @@ impl Desk {
         query: &[(&'static str, String)],
         most: usize,
     ) -> Result<Listing, ApiError> {
-        let call =
-            query.iter().fold(Call::get(path, self.auth()), |call, (name, value)| call.query(name, value));
+        let call = self.asking(path, query);
         let listing = self.client.list(&call, &mut Patience::for_a_responder(), most).await?;
         let at = listing.asked.last().map(|asked| asked.at.clone());
         self.keep(&call, at, Value::Array(listing.items.clone()));
         Ok(listing)
+    }
+
+    /// As much of a list as can be read: where a page fails, the pages before it and why.
+    pub async fn read(
+        &self,
+        path: &str,
+        query: &[(&'static str, String)],
+        most: usize,
+    ) -> (Listing, Option<ApiError>) {
+        let call = self.asking(path, query);
+        let (listing, error) = self.client.list_as_far(&call, &mut Patience::for_a_responder(), most).await;
+        if let Some(asked) = listing.asked.last() {
+            self.keep(&call, Some(asked.at.clone()), Value::Array(listing.items.clone()));
+        }
+        (listing, error)
+    }
+
+    /// A list whose items may hold values: names are taken from it, and it is never kept.
+    pub async fn glance(
+        &self,
+        path: &str,
+        query: &[(&'static str, String)],
+        most: usize,
+    ) -> (Listing, Option<ApiError>) {
+        self.client.list_as_far(&self.asking(path, query), &mut Patience::for_a_responder(), most).await
+    }
+
+    fn asking(&self, path: &str, query: &[(&'static str, String)]) -> Call {
+        query.iter().fold(Call::get(path, self.auth()), |call, (name, value)| call.query(name, value))
     }
 
     /// What was answered since the last call of this, in order.

@@ -4,12 +4,16 @@
 //! on disk before the request leaves. Leaves out asking people, printing, and searching files.
 
 pub mod apply;
+pub mod audit;
 pub mod case;
+pub mod classify;
 mod desk;
 pub mod identify;
+pub mod minted;
 pub mod plan;
 mod record;
 pub mod responder;
 pub mod tasks;
+pub mod timeline;
 
 pub use desk::{Desk, Exhibit};

@@ -51,7 +51,9 @@ pub fn for_minted(minted: &[Minted], leak: &Target, responder: Option<&str>) -> 
         minted.kind == MintedKind::Token && matches!(minted.presence, Presence::Exists | Presence::Unknown)
     };
     let action = |minted: &Minted| {
-        let account = minted.account.clone().filter(|_| leak.kind == TargetKind::AccountToken);
+        // A token nobody could look up is taken for one of the same owner as the leaked one.
+        let is_known = minted.presence != Presence::Unknown || leak.kind == TargetKind::AccountToken;
+        let account = minted.account.clone().filter(|_| is_known);
         let target = Target {
             kind: if account.is_some() { TargetKind::AccountToken } else { TargetKind::UserToken },
             id: Some(minted.id.clone()?),

@@ -20,6 +20,7 @@ mod hooks;
 mod patterns;
 mod report;
 mod respond;
+mod respond_timeline;
 mod rules;
 mod scan;
 mod scan_git;

@@ -3,7 +3,7 @@
 use crate::cli::{self, Acting};
 use crate::commands::respond::session::{Session, cannot_use};
 use crate::commands::{CommandError, edge, outputs};
-use crate::model::incident::{Action, ActionState, Verb};
+use crate::model::incident::{Action, ActionState, Presence, Verb};
 use crate::model::{Secret, State};
 use crate::respond::apply::{Consent, Hands, Unmatched, carry_out};
 use crate::respond::case::Occurrence;
@@ -67,6 +67,10 @@ pub fn consent(
     } else {
         (words, "--confirm")
     };
+    agree(session, words, how)
+}
+
+fn agree(session: &mut Session<'_>, words: &[String], how: &str) -> Result<Consent, CommandError> {
     let agreed = Consent::given(&session.incident.actions, words).map_err(|Unmatched(words)| {
         CommandError::usage(format!(
             "--confirm {}: nothing in the plan goes by that; nothing was changed",
@@ -129,6 +133,51 @@ pub fn carry_out_all(
         session.case.save(&session.incident).map_err(cannot_use)?;
     }
     Ok(())
+}
+
+/// Is something confirmed that the plan does not know (yet)?
+pub fn names_strangers(session: &Session<'_>, acting: &Acting) -> bool {
+    Consent::given(&session.incident.actions, &acting.confirm).is_err()
+}
+
+/// The tokens it minted: those whose ids were confirmed, or that the person at the terminal agrees to.
+pub fn end_minted(session: &mut Session<'_>, acting: &Acting) -> Result<(), CommandError> {
+    let open = |action: &&Action| action.target.minted && !action.is_done();
+    let ids: Vec<String> =
+        session.incident.actions.iter().filter(open).flat_map(|action| action.confirm.clone()).collect();
+    let words: Vec<String> = match acting.confirm.is_empty() {
+        false => acting.confirm.iter().filter(|word| ids.contains(word)).cloned().collect(),
+        true => typed(session, &ids)?,
+    };
+    if words.is_empty() {
+        return Ok(());
+    }
+    let consent = agree(session, &words, if acting.confirm.is_empty() { "typed" } else { "--confirm" })?;
+    carry_out_all(session, &consent, None, true)?;
+    for minted in &mut session.incident.minted {
+        let is_frozen =
+            |action: &&Action| action.target.id == minted.id && minted.id.is_some() && action.is_done();
+        if session.incident.actions.iter().any(|action| is_frozen(&action)) {
+            minted.presence = Presence::Inactive;
+        }
+    }
+    session.finish("contain what it minted", "the tokens that it minted were dealt with")
+}
+
+/// Asks for each token by itself: each may be somebody's work.
+fn typed(session: &Session<'_>, ids: &[String]) -> Result<Vec<String>, CommandError> {
+    let mut agreed = Vec::new();
+    for action in session.incident.actions.iter().filter(|action| action.target.minted && !action.is_done()) {
+        let Some(id) = action.confirm.first().filter(|id| ids.contains(id)) else { continue };
+        let name = action.target.name.as_deref().unwrap_or("without a name");
+        let question =
+            format!("It minted the token \"{name}\". Type {id} to freeze it, or Enter to leave it: ");
+        let answer = ask::line(&question).map_err(|error| {
+            CommandError::usage("nobody could be asked about what it minted").because(error)
+        })?;
+        agreed.extend((answer == *id).then(|| id.clone()));
+    }
+    Ok(agreed)
 }
 
 const NOBODY: &str = "no responder credential was given (--responder)";

@@ -7,6 +7,7 @@ mod close;
 mod contain;
 mod copies;
 mod intake;
+mod look;
 mod people;
 mod session;
 
@@ -65,10 +66,20 @@ fn respond(request: Request<'_>, settings: &Settings) -> Result<Ending, CommandE
     let (sought, found) = identify(&mut session)?;
     plan(&mut session, &found, acting)?;
     if acting.apply {
+        if let Some(looking) = request.looking.as_ref().filter(|_| contain::names_strangers(&session, acting))
+        {
+            // An id that is not in the plan may be that of a token it minted: looked for before anything is changed.
+            name(&mut session, &sought)?;
+            look_into(&mut session, &sought, &found, looking, acting, false)?;
+        }
         contain(&mut session, &sought, acting)?;
     }
     let is_response = request.looking.is_some();
-    match name(&mut session, &sought) {
+    let looked = name(&mut session, &sought).and_then(|()| match &request.looking {
+        Some(looking) => look_into(&mut session, &sought, &found, looking, acting, acting.apply),
+        None => Ok(()),
+    });
+    match looked {
         Ok(()) => close::close(session, is_response, None),
         // What was changed is changed: that is told, whatever came after.
         Err(error) if session.has_changed_anything() => close::close(session, is_response, Some(error)),
@@ -180,6 +191,23 @@ fn contain(session: &mut Session<'_>, sought: &Sought, acting: &Acting) -> Resul
         state => format!("not proven: the last answer was {}", state.as_str()),
     };
     session.finish("prove", &says)
+}
+
+/// Everything beside the credential itself.
+fn look_into(
+    session: &mut Session<'_>,
+    sought: &Sought,
+    found: &Identified,
+    looking: &Looking,
+    acting: &Acting,
+    may_act: bool,
+) -> Result<(), CommandError> {
+    let _ = looking;
+    look::trail(session, sought, found)?;
+    let responder = found.responder.map(|index| session.responders[index].desk.name().to_owned());
+    let steps = plan::for_minted(&session.incident.minted, &found.target, responder.as_deref());
+    contain::extend(&mut session.incident.actions, steps, true);
+    if may_act { contain::end_minted(session, acting) } else { Ok(()) }
 }
 
 fn name(session: &mut Session<'_>, sought: &Sought) -> Result<(), CommandError> {

@@ -6,10 +6,11 @@ use crate::commands::respond::intake::Leaked;
 use crate::commands::settings::Settings;
 use crate::commands::{CommandError, edge};
 use crate::model::Checksum;
-use crate::model::incident::{ActionState, Incident, Leak, Run, SCHEMA};
+use crate::model::incident::{ActionState, Incident, Leak, Run, SCHEMA, SINCE_GUESSED};
 use crate::respond::case::{Case, CaseError, Occurrence, Scrubber};
 use crate::respond::responder::{Handed, Responder};
 use jiff::{SignedDuration, Timestamp};
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio::runtime::Runtime;
@@ -125,6 +126,8 @@ impl<'a> Session<'a> {
     /// The state is on disk before the journal says that the step is done.
     pub fn finish(&mut self, step: &str, says: &str) -> Result<(), CommandError> {
         self.keep_evidence()?;
+        let mut seen = HashSet::new();
+        self.incident.gaps.retain(|gap| seen.insert(gap.clone()));
         self.incident.updated = edge::now();
         self.case.save(&self.incident).map_err(cannot_use)?;
         let step = Occurrence::Step { step: step.to_owned(), says: says.to_owned() };
@@ -199,7 +202,7 @@ fn opened(leaked: &Leaked, since: Option<Timestamp>, now: Timestamp) -> Incident
         (None, Some((time, place))) => (*time, place.clone()),
         (None, None) => {
             let since = now.checked_sub(UNTOLD).unwrap_or(now);
-            (since, "nobody told when it leaked: the last ninety days".to_owned())
+            (since, SINCE_GUESSED.to_owned())
         }
     };
     let companions = leaked.finding.as_ref().map(|finding| finding.companions.clone()).unwrap_or_default();

@@ -42,7 +42,8 @@ const DEPLOY_ZONE: [&str; 3] = ["Workers Routes Write", "DNS Write", "Zone Read"
 const DEPLOY_USER: [&str; 3] = ["API Tokens Write", "User Details Read", "Memberships Read"];
 
 /// Reading for a blast radius.
-const READ_ACCOUNT: [&str; 18] = [
+const READ_ACCOUNT: [&str; 19] = [
+    "Account API Tokens Read",
     "Account Settings Read",
     "Workers Scripts Read",
     "Workers KV Storage Read",

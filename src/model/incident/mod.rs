@@ -90,6 +90,15 @@ pub struct Leak {
     pub since_source: String,
 }
 
+/// `since_source` where nobody told anything.
+pub const SINCE_GUESSED: &str = "nobody told when it leaked: the last ninety days";
+
+impl Leak {
+    pub fn is_since_a_guess(&self) -> bool {
+        self.since_source == SINCE_GUESSED
+    }
+}
+
 /// One answer to "does it still work?".
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Check {
@@ -124,7 +133,7 @@ pub struct Replacement {
 }
 
 /// Something that was asked for, or matters, and could not be looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Gap {
     pub what: String,
     pub why: String,

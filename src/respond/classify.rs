@@ -1,0 +1,669 @@
+//! What a line of an audit log means to a responder: its class, plain words, what it made, what it needed.
+//!
+//! Goes by method and path, since Cloudflare publishes no list of resource types (CLOUDFLARE.md 4.3); entries of
+//! version 1 have no path and go by their action. Knows nothing of who did it or when.
+
+use crate::model::incident::{Class, MintedKind};
+
+/// One kind of deed. The first row that fits decides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Deed {
+    methods: &'static str,
+    /// `*` is one segment; a last `**` is any number of them.
+    path: &'static str,
+    pub class: Class,
+    /// `mint|minted the API token {}`: what was tried, what was done, and on what.
+    words: &'static str,
+    /// What is left behind and outlives the credential.
+    pub mints: Option<MintedKind>,
+    /// Permission groups of which any one is enough, the narrowest first.
+    pub needs: &'static [&'static str],
+}
+
+const fn deed(methods: &'static str, path: &'static str, class: Class, words: &'static str) -> Deed {
+    Deed { methods, path, class, words, mints: None, needs: &[] }
+}
+
+impl Deed {
+    const fn mints(self, kind: MintedKind) -> Deed {
+        Deed { mints: Some(kind), ..self }
+    }
+
+    const fn needs(self, needs: &'static [&'static str]) -> Deed {
+        Deed { needs, ..self }
+    }
+
+    /// `minted the API token "backup"`, or `tried to mint …` where it failed.
+    pub fn words(&self, object: Option<&str>, failed: bool) -> String {
+        let (attempt, rest) = self.words.split_once('|').unwrap_or((self.words, self.words));
+        let (done, what) = rest.split_once(' ').unwrap_or((rest, ""));
+        let what = what.replace("{}", object.unwrap_or_default());
+        let verb = if failed { format!("tried to {attempt}") } else { done.to_owned() };
+        format!("{verb} {what}").trim_end().to_owned()
+    }
+
+    fn fits(&self, method: &str, path: &str) -> bool {
+        let meant = self.methods == "*" || self.methods.split(' ').any(|known| known == method);
+        meant && path_fits(self.path, path)
+    }
+}
+
+const SCRIPTS: &[&str] = &["Workers Scripts Write"];
+const ROUTES: &[&str] = &["Workers Routes Write"];
+const PAGES: &[&str] = &["Pages Write"];
+const SETTINGS: &[&str] = &["Account Settings Write"];
+const USER_TOKENS: &[&str] = &["API Tokens Write"];
+const ACCOUNT_TOKENS: &[&str] = &["Account API Tokens Write"];
+const OAUTH: &[&str] = &["OAuth Client Write"];
+const SERVICE_TOKENS: &[&str] = &["Access: Service Tokens Write"];
+const APPS: &[&str] = &["Access: Apps and Policies Write"];
+const ACCESS_ORGS: &[&str] = &["Access: Organizations, Identity Providers, and Groups Write"];
+const TUNNELS: &[&str] = &[
+    "Cloudflare One Connector: cloudflared Write",
+    "Cloudflare Tunnel Write",
+    "Cloudflare One Connectors Write",
+];
+const WARP: &[&str] = &["Cloudflare One Connector: WARP Write", "Cloudflare One Connectors Write"];
+const NETWORKS: &[&str] = &["Cloudflare One Networks Write", "Cloudflare Tunnel Write"];
+const R2: &[&str] = &["Workers R2 Storage Write"];
+const R2_ITEMS: &[&str] = &["Workers R2 Storage Bucket Item Write", "Workers R2 Storage Write"];
+const KV: &[&str] = &["Workers KV Storage Write"];
+const D1: &[&str] = &["D1 Write"];
+const QUEUES: &[&str] = &["Queues Write"];
+const DNS: &[&str] = &["DNS Write"];
+const ZONE: &[&str] = &["Zone Write"];
+const ZONE_SETTINGS: &[&str] = &["Zone Settings Write"];
+const SSL: &[&str] = &["SSL and Certificates Write"];
+const MAIL_RULES: &[&str] = &["Email Routing Rules Write"];
+const MAIL_ADDRESSES: &[&str] = &["Email Routing Addresses Write"];
+const LOGS: &[&str] = &["Logs Write"];
+const ZONE_LOGS: &[&str] = &["Zone Logs Write", "Logs Write"];
+const ALERTS: &[&str] = &["Notifications Write", "Account Settings Write"];
+const WIDGETS: &[&str] = &["Turnstile Sites Write", "Account Settings Write"];
+
+/// CLOUDFLARE.md 4.3, the narrower path before the wider.
+const DEEDS: &[Deed] = &[
+    deed("GET HEAD OPTIONS", "/**", Class::Read, "read|read {}"),
+    // Tokens.
+    deed("POST", "/user/tokens", Class::Persistence, "mint|minted the API token {}")
+        .mints(MintedKind::Token)
+        .needs(USER_TOKENS),
+    deed("POST", "/accounts/*/tokens", Class::Persistence, "mint|minted the account's API token {}")
+        .mints(MintedKind::Token)
+        .needs(ACCOUNT_TOKENS),
+    deed("PUT", "/user/tokens/*/value", Class::Persistence, "roll|rolled the API token {}")
+        .mints(MintedKind::Token)
+        .needs(USER_TOKENS),
+    deed("PUT", "/accounts/*/tokens/*/value", Class::Persistence, "roll|rolled the account's API token {}")
+        .mints(MintedKind::Token)
+        .needs(ACCOUNT_TOKENS),
+    deed("PUT PATCH", "/user/tokens/*", Class::Persistence, "change|changed what the API token {} may do")
+        .mints(MintedKind::Token)
+        .needs(USER_TOKENS),
+    deed(
+        "PUT PATCH",
+        "/accounts/*/tokens/*",
+        Class::Persistence,
+        "change|changed what the API token {} may do",
+    )
+    .mints(MintedKind::Token)
+    .needs(ACCOUNT_TOKENS),
+    deed("DELETE", "/user/tokens/*", Class::Tampering, "delete|deleted the API token {}").needs(USER_TOKENS),
+    deed("DELETE", "/accounts/*/tokens/*", Class::Tampering, "delete|deleted the account's API token {}")
+        .needs(ACCOUNT_TOKENS),
+    // People.
+    deed("POST", "/accounts/*/members", Class::Persistence, "invite|invited {} into the account")
+        .mints(MintedKind::Member)
+        .needs(SETTINGS),
+    deed(
+        "PUT PATCH",
+        "/accounts/*/members/*",
+        Class::Persistence,
+        "change|changed the rights of the member {}",
+    )
+    .mints(MintedKind::Member)
+    .needs(SETTINGS),
+    deed("DELETE", "/accounts/*/members/*", Class::Tampering, "remove|removed the member {}").needs(SETTINGS),
+    deed("*", "/accounts/*/iam/user_groups/**", Class::Persistence, "change|changed the user group {}")
+        .mints(MintedKind::Other)
+        .needs(SETTINGS),
+    deed(
+        "*",
+        "/accounts/*/iam/resource_groups/**",
+        Class::Persistence,
+        "change|changed the resource group {}",
+    )
+    .mints(MintedKind::Other)
+    .needs(SETTINGS),
+    deed(
+        "*",
+        "/accounts/*/sso_connectors/**",
+        Class::Persistence,
+        "change|changed the single sign-on connector {}",
+    )
+    .mints(MintedKind::IdentityProvider)
+    .needs(&["SSO Connector Write"]),
+    deed("*", "/memberships/**", Class::Persistence, "change|changed the user's membership {}")
+        .needs(&["Memberships Write"]),
+    deed("*", "/user/**", Class::Persistence, "change|changed the user's profile")
+        .needs(&["User Details Write"]),
+    // OAuth applications.
+    deed("POST", "/accounts/*/oauth_clients", Class::Persistence, "register|registered the OAuth client {}")
+        .mints(MintedKind::OauthClient)
+        .needs(OAUTH),
+    deed(
+        "POST",
+        "/accounts/*/oauth_clients/*/rotate_secret",
+        Class::Persistence,
+        "take|took a new secret for the OAuth client {}",
+    )
+    .mints(MintedKind::OauthClient)
+    .needs(OAUTH),
+    deed(
+        "PUT PATCH",
+        "/accounts/*/oauth_clients/*",
+        Class::Persistence,
+        "change|changed the OAuth client {}",
+    )
+    .mints(MintedKind::OauthClient)
+    .needs(OAUTH),
+    // Access, tunnels.
+    deed("POST", "/accounts/*/access/keys/rotate", Class::Tampering, "rotate|rotated the keys of Access")
+        .needs(ACCESS_ORGS),
+    deed(
+        "POST PUT PATCH",
+        "/*/*/access/service_tokens/**",
+        Class::Persistence,
+        "mint|minted the Access service token {}",
+    )
+    .mints(MintedKind::ServiceToken)
+    .needs(SERVICE_TOKENS),
+    deed(
+        "POST PUT PATCH DELETE",
+        "/*/*/access/apps/**",
+        Class::Persistence,
+        "change|changed the Access application {}",
+    )
+    .mints(MintedKind::AccessPolicy)
+    .needs(APPS),
+    deed(
+        "POST PUT PATCH DELETE",
+        "/*/*/access/policies/**",
+        Class::Persistence,
+        "change|changed the Access policy {}",
+    )
+    .mints(MintedKind::AccessPolicy)
+    .needs(APPS),
+    deed(
+        "POST PUT PATCH DELETE",
+        "/*/*/access/identity_providers/**",
+        Class::Persistence,
+        "change|changed the identity provider {}",
+    )
+    .mints(MintedKind::IdentityProvider)
+    .needs(ACCESS_ORGS),
+    deed(
+        "POST PUT PATCH DELETE",
+        "/*/*/access/**",
+        Class::Persistence,
+        "change|changed the setting {} of Access",
+    )
+    .needs(ACCESS_ORGS),
+    deed("POST", "/accounts/*/cfd_tunnel", Class::Persistence, "make|made the tunnel {}")
+        .mints(MintedKind::Tunnel)
+        .needs(TUNNELS),
+    deed("PUT PATCH", "/accounts/*/cfd_tunnel/**", Class::Persistence, "change|changed the tunnel {}")
+        .mints(MintedKind::Tunnel)
+        .needs(TUNNELS),
+    deed(
+        "POST PUT PATCH",
+        "/accounts/*/warp_connector/**",
+        Class::Persistence,
+        "make|made the WARP connector {}",
+    )
+    .mints(MintedKind::Tunnel)
+    .needs(WARP),
+    deed(
+        "POST PUT PATCH",
+        "/accounts/*/teamnet/routes/**",
+        Class::Persistence,
+        "route|routed the private network {}",
+    )
+    .mints(MintedKind::Other)
+    .needs(NETWORKS),
+    // R2: doors that stay open.
+    deed(
+        "POST",
+        "/accounts/*/r2/temp-access-credentials",
+        Class::Persistence,
+        "take|took temporary R2 credentials {}",
+    )
+    .mints(MintedKind::R2Credentials)
+    .needs(R2),
+    deed(
+        "PUT",
+        "/accounts/*/r2/buckets/*/domains/managed",
+        Class::Persistence,
+        "open|opened a bucket to the public {}",
+    )
+    .mints(MintedKind::Other)
+    .needs(R2),
+    deed(
+        "POST PUT",
+        "/accounts/*/r2/buckets/*/domains/custom/**",
+        Class::Persistence,
+        "put|put a bucket on the domain {}",
+    )
+    .mints(MintedKind::Other)
+    .needs(R2),
+    deed(
+        "PUT",
+        "/accounts/*/r2/buckets/*/cors",
+        Class::Persistence,
+        "change|changed which sites may read a bucket {}",
+    )
+    .mints(MintedKind::Other)
+    .needs(R2),
+    deed(
+        "PUT",
+        "/accounts/*/r2/buckets/*/sippy",
+        Class::Persistence,
+        "tie|tied a bucket to foreign storage {}",
+    )
+    .mints(MintedKind::Other)
+    .needs(R2),
+    deed(
+        "POST PUT",
+        "/accounts/*/event_notifications/r2/**",
+        Class::Persistence,
+        "subscribe|subscribed to the changes of a bucket {}",
+    )
+    .mints(MintedKind::Other)
+    .needs(R2),
+    // Keys of smaller products.
+    deed(
+        "POST",
+        "/accounts/*/challenges/widgets/*/rotate_secret",
+        Class::Persistence,
+        "take|took a new secret for the Turnstile widget {}",
+    )
+    .needs(WIDGETS),
+    deed("*", "/accounts/*/challenges/widgets/**", Class::Other, "change|changed the Turnstile widget {}")
+        .needs(WIDGETS),
+    deed("POST PUT", "/accounts/*/stream/keys/**", Class::Persistence, "make|made the Stream signing key {}")
+        .mints(MintedKind::Other)
+        .needs(&["Stream Write"]),
+    deed(
+        "POST PUT",
+        "/accounts/*/images/v1/keys/**",
+        Class::Persistence,
+        "make|made the Images signing key {}",
+    )
+    .mints(MintedKind::Other)
+    .needs(&["Images Write"]),
+    deed("POST", "/accounts/*/calls/**", Class::Persistence, "make|made the Calls key {}")
+        .mints(MintedKind::Other)
+        .needs(&["Calls Write"]),
+    // Where copies go, who is told: before the families they live in.
+    deed("DELETE", "/*/*/logpush/jobs/*", Class::Tampering, "delete|deleted the Logpush job {}").needs(LOGS),
+    deed(
+        "*",
+        "/accounts/*/logpush/jobs/**",
+        Class::Exfiltration,
+        "send|sent logs elsewhere by the Logpush job {}",
+    )
+    .mints(MintedKind::LogpushJob)
+    .needs(LOGS),
+    deed(
+        "*",
+        "/zones/*/logpush/jobs/**",
+        Class::Exfiltration,
+        "send|sent logs elsewhere by the Logpush job {}",
+    )
+    .mints(MintedKind::LogpushJob)
+    .needs(ZONE_LOGS),
+    deed(
+        "*",
+        "/accounts/*/workers/observability/destinations/**",
+        Class::Exfiltration,
+        "send|sent the logs of Workers to {}",
+    )
+    .mints(MintedKind::Other)
+    .needs(&["Workers Observability Write"]),
+    deed(
+        "*",
+        "/accounts/*/alerting/v3/destinations/**",
+        Class::Exfiltration,
+        "change|changed where alerts go: {}",
+    )
+    .mints(MintedKind::Webhook)
+    .needs(ALERTS),
+    deed("*", "/accounts/*/alerting/v3/policies/**", Class::Exfiltration, "change|changed the alert {}")
+        .needs(ALERTS),
+    deed("*", "/accounts/*/alerting/v3/silences/**", Class::Tampering, "silence|silenced the alert {}")
+        .needs(ALERTS),
+    // Mail.
+    deed(
+        "POST PUT PATCH",
+        "/zones/*/email/routing/rules/**",
+        Class::Mail,
+        "change|changed the e-mail route {}",
+    )
+    .mints(MintedKind::MailRule)
+    .needs(MAIL_RULES),
+    deed("*", "/zones/*/email/routing/**", Class::Mail, "change|changed e-mail routing {}").needs(MAIL_RULES),
+    deed(
+        "POST PUT",
+        "/accounts/*/email/routing/addresses/**",
+        Class::Mail,
+        "add|added the destination {} for e-mail",
+    )
+    .mints(MintedKind::MailRule)
+    .needs(MAIL_ADDRESSES),
+    deed("*", "/accounts/*/email/routing/**", Class::Mail, "change|changed e-mail routing {}")
+        .needs(MAIL_ADDRESSES),
+    // Code.
+    deed("DELETE", "/accounts/*/workers/scripts/*", Class::Code, "delete|deleted the Worker {}")
+        .needs(SCRIPTS),
+    deed("PUT", "/accounts/*/workers/scripts/*", Class::Code, "upload|uploaded the Worker {}")
+        .mints(MintedKind::Worker)
+        .needs(SCRIPTS),
+    deed(
+        "PUT",
+        "/accounts/*/workers/scripts/*/content",
+        Class::Code,
+        "replace|replaced the code of the Worker {}",
+    )
+    .mints(MintedKind::Worker)
+    .needs(SCRIPTS),
+    deed(
+        "POST",
+        "/accounts/*/workers/scripts/*/versions",
+        Class::Code,
+        "upload|uploaded a version of a Worker: {}",
+    )
+    .mints(MintedKind::Worker)
+    .needs(SCRIPTS),
+    deed(
+        "POST",
+        "/accounts/*/workers/scripts/*/deployments",
+        Class::Code,
+        "deploy|deployed a version of a Worker: {}",
+    )
+    .mints(MintedKind::Worker)
+    .needs(SCRIPTS),
+    deed(
+        "*",
+        "/accounts/*/workers/scripts/*/secrets/**",
+        Class::Code,
+        "change|changed the secret {} of a Worker",
+    )
+    .needs(SCRIPTS),
+    deed("*", "/accounts/*/workers/scripts/*/schedules", Class::Code, "change|changed when a Worker runs {}")
+        .needs(SCRIPTS),
+    deed(
+        "POST",
+        "/accounts/*/workers/scripts/*/tails",
+        Class::Code,
+        "listen|listened to the live logs of a Worker {}",
+    )
+    .needs(&["Workers Tail Read", "Workers Scripts Write"]),
+    deed("POST PUT", "/accounts/*/workers/domains/**", Class::Code, "put|put a Worker on the domain {}")
+        .mints(MintedKind::WorkerRoute)
+        .needs(SCRIPTS),
+    deed("POST PUT PATCH", "/zones/*/workers/routes/**", Class::Code, "route|routed {} to a Worker")
+        .mints(MintedKind::WorkerRoute)
+        .needs(ROUTES),
+    deed("DELETE", "/zones/*/workers/routes/**", Class::Code, "delete|deleted the Worker route {}")
+        .needs(ROUTES),
+    deed("*", "/accounts/*/workers/**", Class::Code, "change|changed Workers: {}").needs(SCRIPTS),
+    deed("*", "/accounts/*/pages/projects/**", Class::Code, "deploy|deployed to Pages: {}").needs(PAGES),
+    deed("*", "/zones/*/snippets/**", Class::Code, "change|changed the snippet {}")
+        .mints(MintedKind::Other)
+        .needs(&["Snippets Write"]),
+    // Names.
+    deed("DELETE", "/zones/*/dns_records/*", Class::Dns, "delete|deleted the DNS record {}").needs(DNS),
+    deed("POST", "/zones/*/dns_records/import", Class::Dns, "import|imported DNS records {}").needs(DNS),
+    deed("POST", "/zones/*/dns_records/batch", Class::Dns, "change|changed many DNS records {}").needs(DNS),
+    deed("POST", "/zones/*/dns_records", Class::Dns, "add|added the DNS record {}")
+        .mints(MintedKind::DnsRecord)
+        .needs(DNS),
+    deed("PUT PATCH", "/zones/*/dns_records/*", Class::Dns, "change|changed the DNS record {}")
+        .mints(MintedKind::DnsRecord)
+        .needs(DNS),
+    deed("*", "/zones/*/dnssec", Class::Dns, "change|changed DNSSEC").needs(DNS),
+    deed("*", "/zones/*/dns_settings/**", Class::Dns, "change|changed the DNS settings").needs(DNS),
+    deed("*", "/zones/*/secondary_dns/**", Class::Dns, "change|changed zone transfers: {}").needs(DNS),
+    deed("*", "/accounts/*/secondary_dns/**", Class::Dns, "change|changed zone transfers: {}")
+        .needs(SETTINGS),
+    deed("*", "/accounts/*/registrar/**", Class::Dns, "change|changed the registration of {}")
+        .needs(&["Registrar: Domains Write"]),
+    // Zones.
+    deed("*", "/zones/*/settings/**", Class::Zone, "change|changed the zone setting {}").needs(ZONE_SETTINGS),
+    deed("*", "/zones/*/rulesets/**", Class::Zone, "change|changed the rules {}")
+        .mints(MintedKind::Other)
+        .needs(&["Zone WAF Write", "Transform Rules Write", "Dynamic URL Redirects Write"]),
+    deed("*", "/accounts/*/rulesets/**", Class::Zone, "change|changed the account's rules {}")
+        .mints(MintedKind::Other)
+        .needs(&["Account Rulesets Write", "Account WAF Write"]),
+    deed("*", "/zones/*/pagerules/**", Class::Zone, "change|changed the page rule {}")
+        .mints(MintedKind::Other)
+        .needs(&["Page Rules Write"]),
+    deed("*", "/*/*/firewall/**", Class::Zone, "change|changed the firewall: {}")
+        .needs(&["Firewall Services Write"]),
+    deed("*", "/zones/*/custom_certificates/**", Class::Zone, "change|changed the certificate {}").needs(SSL),
+    deed("*", "/zones/*/ssl/**", Class::Zone, "change|changed TLS: {}").needs(SSL),
+    deed("*", "/zones/*/purge_cache", Class::Zone, "purge|purged the cache").needs(&["Cache Purge"]),
+    deed("*", "/zones/*/**", Class::Zone, "change|changed the zone: {}").needs(ZONE),
+    deed("POST", "/zones", Class::Zone, "add|added the zone {}").needs(ZONE),
+    // Data.
+    deed("*", "/accounts/*/storage/kv/**", Class::Data, "change|changed KV data: {}").needs(KV),
+    deed("*", "/accounts/*/d1/database/**", Class::Data, "query|queried or changed the D1 database {}")
+        .needs(D1),
+    deed("*", "/accounts/*/r2/buckets/*/objects/**", Class::Data, "change|changed the R2 object {}")
+        .needs(R2_ITEMS),
+    deed("*", "/accounts/*/r2/**", Class::Data, "change|changed the R2 bucket {}").needs(R2),
+    deed("*", "/accounts/*/queues/**", Class::Data, "change|changed the queue {}").needs(QUEUES),
+    deed("*", "/accounts/*/vectorize/**", Class::Data, "change|changed the index {}")
+        .needs(&["Vectorize Write"]),
+    deed("*", "/accounts/*/hyperdrive/**", Class::Data, "change|changed the database connection {}")
+        .needs(&["Hyperdrive Write"]),
+    deed("*", "/accounts/*/secrets_store/**", Class::Data, "change|changed the Secrets Store: {}")
+        .needs(&["Secrets Store Write"]),
+    deed("*", "/accounts/*/ai-gateway/**", Class::Data, "change|changed the AI gateway {}")
+        .needs(&["AI Gateway Write"]),
+    deed("*", "/accounts/*", Class::Other, "change|changed the account").needs(SETTINGS),
+];
+
+const OTHER: Deed = deed("*", "/**", Class::Other, "change|changed {}");
+
+/// Actions of version 1 (CLOUDFLARE.md 4.1). `path` is the type of the resource here, `methods` the action.
+const DEEDS_V1: &[Deed] = &[
+    deed("token_create", "*", Class::Persistence, "mint|minted the API token {}").mints(MintedKind::Token),
+    deed("token_roll", "*", Class::Persistence, "roll|rolled the API token {}").mints(MintedKind::Token),
+    deed("token_update", "*", Class::Persistence, "change|changed what the API token {} may do")
+        .mints(MintedKind::Token),
+    deed("token_revoke", "*", Class::Tampering, "end|ended the API token {}"),
+    deed("api_key_view", "*", Class::Persistence, "look|looked at the Global API key"),
+    deed("api_key_created", "*", Class::Persistence, "make|made a Global API key"),
+    deed("rotate_api_key", "*", Class::Persistence, "rotate|rotated the Global API key"),
+    deed("login", "*", Class::Other, "log in|logged in to the dashboard"),
+    deed("rec_add", "*", Class::Dns, "add|added the DNS record {}").mints(MintedKind::DnsRecord),
+    deed("rec_set", "*", Class::Dns, "change|changed the DNS record {}").mints(MintedKind::DnsRecord),
+    deed("rec_del", "*", Class::Dns, "delete|deleted the DNS record {}"),
+    deed("change_setting", "*", Class::Zone, "change|changed the zone setting {}"),
+    deed("purge", "*", Class::Zone, "purge|purged the cache"),
+    deed("tls_settings_deployed", "*", Class::Zone, "deploy|deployed TLS settings {}"),
+    deed("add pending", "zone", Class::Zone, "add|added the zone {}"),
+    deed("delete", "zone", Class::Zone, "delete|deleted the zone {}"),
+    // The sheet knows no more names; these go by what the resource is called.
+    deed("create", "member", Class::Persistence, "invite|invited {} into the account")
+        .mints(MintedKind::Member),
+    deed("create", "service_token", Class::Persistence, "mint|minted the Access service token {}")
+        .mints(MintedKind::ServiceToken),
+    deed("create", "oauth_client", Class::Persistence, "register|registered the OAuth client {}")
+        .mints(MintedKind::OauthClient),
+    deed("create", "tunnel", Class::Persistence, "make|made the tunnel {}").mints(MintedKind::Tunnel),
+    deed("create update", "script", Class::Code, "upload|uploaded the Worker {}").mints(MintedKind::Worker),
+    deed("create update", "route", Class::Code, "route|routed {} to a Worker").mints(MintedKind::WorkerRoute),
+    deed("create update", "job", Class::Exfiltration, "send|sent logs elsewhere by the Logpush job {}")
+        .mints(MintedKind::LogpushJob),
+    deed("delete", "job", Class::Tampering, "delete|deleted the Logpush job {}"),
+    deed("create update", "webhook", Class::Exfiltration, "change|changed where alerts go: {}")
+        .mints(MintedKind::Webhook),
+];
+
+const OTHER_V1: Deed = deed("*", "*", Class::Other, "change|changed {}");
+
+/// By what was sent where. The path may have its host, `/client/v4` and a query.
+pub fn by_request(method: &str, uri: &str) -> &'static Deed {
+    let (method, path) = (method.to_ascii_uppercase(), relative(uri));
+    DEEDS.iter().find(|deed| deed.fits(&method, path)).unwrap_or(&OTHER)
+}
+
+/// By the words of version 1.
+pub fn by_action(action: &str, resource_type: &str) -> &'static Deed {
+    let (action, kind) = (action.to_ascii_lowercase(), resource_type.to_ascii_lowercase());
+    let fits = |deed: &&Deed| {
+        deed.methods.split(' ').any(|known| known == action) && (deed.path == "*" || deed.path == kind)
+    };
+    DEEDS_V1.iter().find(fits).unwrap_or(&OTHER_V1)
+}
+
+/// The path below `/client/v4`, without query and without a slash at its end.
+pub fn relative(uri: &str) -> &str {
+    let path = uri.split(['?', '#']).next().unwrap_or_default();
+    let path = match path.split_once("://") {
+        Some((_scheme, rest)) => rest.find('/').map_or("/", |at| &rest[at..]),
+        None => path,
+    };
+    let path = path.strip_prefix("/client/v4").filter(|rest| rest.starts_with('/')).unwrap_or(path);
+    path.trim_end_matches('/')
+}
+
+fn path_fits(pattern: &str, path: &str) -> bool {
+    let mut parts = path.split('/').skip(1).filter(|part| !part.is_empty());
+    for wanted in pattern.split('/').skip(1) {
+        match (wanted, parts.next()) {
+            ("**", _) => return true,
+            ("*", Some(_)) => {}
+            (literal, Some(part)) if literal == part => {}
+            (_, Some(_) | None) => return false,
+        }
+    }
+    parts.next().is_none()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sheet_is_followed() {
+        use MintedKind as K;
+        let a = "/accounts/00000000000000000000000000000aaa";
+        let z = "/zones/00000000000000000000000000000bbb";
+        for (method, path, class, mints) in [
+            ("POST", "/user/tokens".to_owned(), Class::Persistence, Some(K::Token)),
+            ("POST", format!("{a}/tokens"), Class::Persistence, Some(K::Token)),
+            ("PUT", "/user/tokens/x/value".to_owned(), Class::Persistence, Some(K::Token)),
+            ("PUT", format!("{a}/tokens/x"), Class::Persistence, Some(K::Token)),
+            ("DELETE", "/user/tokens/x".to_owned(), Class::Tampering, None),
+            ("POST", format!("{a}/members"), Class::Persistence, Some(K::Member)),
+            ("PUT", format!("{a}/iam/user_groups/x/members"), Class::Persistence, Some(K::Other)),
+            ("POST", format!("{a}/oauth_clients"), Class::Persistence, Some(K::OauthClient)),
+            ("POST", format!("{a}/oauth_clients/x/rotate_secret"), Class::Persistence, Some(K::OauthClient)),
+            ("POST", format!("{a}/access/service_tokens"), Class::Persistence, Some(K::ServiceToken)),
+            (
+                "POST",
+                format!("{a}/access/service_tokens/x/rotate"),
+                Class::Persistence,
+                Some(K::ServiceToken),
+            ),
+            ("POST", format!("{a}/access/apps/x/policies"), Class::Persistence, Some(K::AccessPolicy)),
+            ("POST", format!("{a}/access/identity_providers"), Class::Persistence, Some(K::IdentityProvider)),
+            ("POST", format!("{a}/cfd_tunnel"), Class::Persistence, Some(K::Tunnel)),
+            ("POST", format!("{a}/warp_connector"), Class::Persistence, Some(K::Tunnel)),
+            ("POST", format!("{a}/r2/temp-access-credentials"), Class::Persistence, Some(K::R2Credentials)),
+            ("PUT", format!("{a}/r2/buckets/b/domains/managed"), Class::Persistence, Some(K::Other)),
+            ("PUT", format!("{a}/r2/buckets/b/cors"), Class::Persistence, Some(K::Other)),
+            ("PUT", format!("{a}/workers/scripts/api"), Class::Code, Some(K::Worker)),
+            ("PUT", format!("{a}/workers/scripts/api/content"), Class::Code, Some(K::Worker)),
+            ("POST", format!("{a}/workers/scripts/api/deployments"), Class::Code, Some(K::Worker)),
+            ("PUT", format!("{a}/workers/scripts/api/secrets"), Class::Code, None),
+            ("POST", format!("{a}/workers/scripts/api/tails"), Class::Code, None),
+            ("PUT", format!("{a}/workers/domains"), Class::Code, Some(K::WorkerRoute)),
+            ("POST", format!("{z}/workers/routes"), Class::Code, Some(K::WorkerRoute)),
+            ("POST", format!("{a}/pages/projects/p/deployments"), Class::Code, None),
+            ("PATCH", format!("{z}/dns_records/x"), Class::Dns, Some(K::DnsRecord)),
+            ("POST", format!("{z}/dns_records/import"), Class::Dns, None),
+            ("DELETE", format!("{z}/dns_records/x"), Class::Dns, None),
+            ("PATCH", format!("{z}/dnssec"), Class::Dns, None),
+            ("POST", format!("{a}/secondary_dns/tsigs"), Class::Dns, None),
+            ("PATCH", format!("{z}/settings/ssl"), Class::Zone, None),
+            ("PUT", format!("{z}/rulesets/phases/x/entrypoint"), Class::Zone, Some(K::Other)),
+            ("POST", "/zones".to_owned(), Class::Zone, None),
+            ("DELETE", z.to_owned(), Class::Zone, None),
+            ("POST", format!("{z}/custom_certificates"), Class::Zone, None),
+            ("PUT", format!("{a}/storage/kv/namespaces/n/values/k"), Class::Data, None),
+            ("POST", format!("{a}/d1/database/d/query"), Class::Data, None),
+            ("PUT", format!("{a}/r2/buckets/b/objects/a/b/c"), Class::Data, None),
+            ("POST", format!("{a}/queues/q/messages"), Class::Data, None),
+            ("POST", format!("{z}/email/routing/rules"), Class::Mail, Some(K::MailRule)),
+            ("POST", format!("{a}/email/routing/addresses"), Class::Mail, Some(K::MailRule)),
+            ("POST", format!("{z}/logpush/jobs"), Class::Exfiltration, Some(K::LogpushJob)),
+            ("POST", format!("{a}/logpush/jobs"), Class::Exfiltration, Some(K::LogpushJob)),
+            ("DELETE", format!("{a}/logpush/jobs/1"), Class::Tampering, None),
+            ("POST", format!("{a}/alerting/v3/destinations/webhooks"), Class::Exfiltration, Some(K::Webhook)),
+            ("DELETE", format!("{a}/alerting/v3/policies/x"), Class::Exfiltration, None),
+            ("POST", format!("{a}/alerting/v3/silences"), Class::Tampering, None),
+            ("POST", format!("{a}/access/keys/rotate"), Class::Tampering, None),
+            ("GET", format!("{a}/workers/scripts"), Class::Read, None),
+            ("POST", format!("{a}/something/new"), Class::Other, None),
+            ("POST", String::new(), Class::Other, None),
+        ] {
+            let deed = by_request(method, &path);
+            assert_eq!((deed.class, deed.mints), (class, mints), "{method} {path}");
+        }
+    }
+
+    #[test]
+    fn host_prefix_query_and_case_make_no_difference() {
+        for uri in [
+            "/user/tokens",
+            "/client/v4/user/tokens",
+            "/client/v4/user/tokens/?page=1",
+            "https://api.cloudflare.com/client/v4/user/tokens#x",
+        ] {
+            assert_eq!(relative(uri), "/user/tokens", "{uri}");
+            assert_eq!(by_request("post", uri).mints, Some(MintedKind::Token));
+        }
+        assert_eq!(relative("/client/v4x"), "/client/v4x");
+    }
+
+    #[test]
+    fn version_1_goes_by_its_actions() {
+        for (action, resource, class, mints) in [
+            ("token_create", "account", Class::Persistence, Some(MintedKind::Token)),
+            ("API_key_view", "", Class::Persistence, None),
+            ("rec_add", "DNS_record", Class::Dns, Some(MintedKind::DnsRecord)),
+            ("add", "zone", Class::Zone, None),
+            ("add", "something", Class::Other, None),
+            ("create", "job", Class::Exfiltration, Some(MintedKind::LogpushJob)),
+        ] {
+            let deed = by_action(action, resource);
+            assert_eq!((deed.class, deed.mints), (class, mints), "{action}");
+        }
+    }
+
+    #[test]
+    fn words_say_what_was_done_and_what_was_only_tried() {
+        let deed = by_request("POST", "/user/tokens");
+        assert_eq!(deed.words(Some("backup"), false), "minted the API token backup");
+        assert_eq!(deed.words(Some("backup"), true), "tried to mint the API token backup");
+        assert_eq!(deed.words(None, false), "minted the API token");
+        for deed in DEEDS.iter().chain(DEEDS_V1) {
+            assert!(deed.words.contains('|'), "{deed:?}");
+        }
+    }
+}
