@@ -4,13 +4,16 @@
 //! on disk before the request leaves. Leaves out asking people, printing, and searching files.
 
 pub mod apply;
+mod assets;
 pub mod audit;
 pub mod case;
 pub mod classify;
 mod desk;
 pub mod identify;
 pub mod minted;
+mod permissions;
 pub mod plan;
+pub mod reach;
 mod record;
 pub mod responder;
 pub mod tasks;
