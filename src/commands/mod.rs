@@ -61,7 +61,7 @@ fn run(cli: &Cli) -> u8 {
 fn dispatch(cli: &Cli, edge: &Edge, talk: Talk) -> Result<Ending, CommandError> {
     match &cli.command {
         Command::Scan(args) => {
-            let near = args.targets.first().map(PathBuf::as_path);
+            let near = args.reading.targets.first().map(PathBuf::as_path);
             scan::run(args, &Settings::new(&cli.global, edge, talk, near)?)
         }
         Command::Verify(args) => {

@@ -63,6 +63,10 @@ impl Engine {
         }
     }
 
+    pub fn options(&self) -> &Options {
+        &self.options
+    }
+
     pub fn rules(&self) -> &RuleSet {
         &self.rules
     }
