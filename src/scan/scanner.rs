@@ -197,7 +197,11 @@ impl<'a> Scanner<'a> {
         }
         let mut layers = found.view.layers.clone();
         layers.extend(found.layers);
-        let (confidence, reasons) = judged(&found.secret, found.confidence, found.reasons);
+        // A sample that is hunted is hunted.
+        let (confidence, reasons) = match self.engine.quarry {
+            Some(_) => (found.confidence, found.reasons),
+            None => judged(&found.secret, found.confidence, found.reasons),
+        };
         let allow_comment = self
             .engine
             .options

@@ -57,7 +57,9 @@ impl fmt::Display for Unfit {
             Unfit::Short => {
                 write!(f, "the value has fewer than {SHORTEST} characters, which stand in honest words")
             }
-            Unfit::NotOneWord => f.write_str("the value has blanks or characters that no credential has"),
+            Unfit::NotOneWord => {
+                f.write_str("stdin holds more than one value, or characters that no credential has")
+            }
             Unfit::PrefixShort => {
                 write!(f, "a prefix is the public prefix and at least {} more characters", KNOWN.start())
             }
