@@ -8,8 +8,10 @@ mod completions;
 mod drill;
 mod global;
 mod hook;
+mod hunt;
 mod incident;
 mod man;
+mod reading;
 mod report;
 mod respond;
 mod revoke;
@@ -22,8 +24,10 @@ pub use completions::Completions;
 pub use drill::Drill;
 pub use global::{Format, Global, Output, VerifyScope, When};
 pub use hook::{Hook, HookCommand, HookName, Place};
+pub use hunt::Hunt;
 pub use incident::{Acting, Action, Leak, Responder};
 pub use man::Man;
+pub use reading::Reading;
 pub use report::Report;
 pub use respond::Respond;
 pub use revoke::Revoke;
@@ -53,6 +57,7 @@ pub struct Cli {
 #[derive(Debug, Subcommand)]
 pub enum Command {
     Scan(Box<Scan>),
+    Hunt(Box<Hunt>),
     Report(Report),
     Rules(Rules),
     Verify(Verify),
@@ -92,6 +97,9 @@ mod tests {
             "scan --no-config -q --color never --progress always --exit-zero",
             "scan --max-depth-archive 3 --max-depth-decode 4 --max-bytes 4GB --exclude *.min.js --exclude a/**",
             "scan --respect-gitignore --baseline b --write-baseline c --no-allow -v --debug",
+            "hunt --value-stdin a b --exclude *.min.js --no-history -f jsonl",
+            "hunt --fingerprint cf1:0123456789abcdef0123456789abcdef - --max-bytes 1G --max-depth-decode 6",
+            "hunt --prefix cfut_abcd --transcripts --no-config",
             "report findings.jsonl --format html",
             "rules list",
             "rules show user-api-token -f json",
@@ -126,6 +134,12 @@ mod tests {
             "drill --samples d",
             "drill --serve nowhere",
             "scan -q -v",
+            "hunt",
+            "hunt .",
+            "hunt --value-stdin --prefix cfut_abcd",
+            "hunt --prefix cfut_abcd --fingerprint cf1:0",
+            "hunt --value-stdin --baseline x",
+            "hunt --value-stdin --no-history --no-worktree",
             "respond",
             "respond --value-stdin --from f.jsonl",
             "revoke --value-stdin --fingerprint cf1:0",

@@ -9,6 +9,7 @@ mod edge;
 mod engine;
 mod error;
 mod hook;
+mod hunt;
 mod interrupt;
 mod judge;
 mod man;
@@ -61,8 +62,12 @@ fn run(cli: &Cli) -> u8 {
 fn dispatch(cli: &Cli, edge: &Edge, talk: Talk) -> Result<Ending, CommandError> {
     match &cli.command {
         Command::Scan(args) => {
-            let near = args.targets.first().map(PathBuf::as_path);
+            let near = args.reading.targets.first().map(PathBuf::as_path);
             scan::run(args, &Settings::new(&cli.global, edge, talk, near)?)
+        }
+        Command::Hunt(args) => {
+            let near = args.reading.targets.first().map(PathBuf::as_path);
+            hunt::run(args, Settings::new(&cli.global, edge, talk, near)?)
         }
         Command::Verify(args) => {
             verify::run(args, Settings::new(&cli.global, edge, talk, args.from.as_deref())?)

@@ -60,6 +60,7 @@ pub fn report(run: Run, settings: &Settings) -> Report {
         rules: run.rules,
         configuration: settings.configured_by(),
         base: settings.base.clone(),
+        hunted: None,
     };
     veil.report(&mut report);
     report.summary = report.counted();

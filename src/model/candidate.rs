@@ -55,6 +55,8 @@ pub enum Reason {
     /// Cloudflare is spoken of near by, no more.
     Mentioned(String),
     Linked(String),
+    /// It is what was hunted, and in which form.
+    Hunted(&'static str),
     DocumentationSample,
     Placeholder,
     Retired(&'static str),
@@ -77,6 +79,7 @@ impl fmt::Display for Reason {
             Reason::Neighbour(what) => write!(f, "{what} near by"),
             Reason::Mentioned(what) => write!(f, "\"{what}\" near by"),
             Reason::Linked(what) => f.write_str(what),
+            Reason::Hunted(what) => f.write_str(what),
             Reason::DocumentationSample => f.write_str("documentation sample"),
             Reason::Placeholder => f.write_str("placeholder"),
             Reason::Retired(when) => write!(f, "retired format ({when})"),

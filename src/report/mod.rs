@@ -31,7 +31,7 @@ pub use human::Style;
 pub use read::ReadError;
 pub use veil::Veil;
 
-use crate::model::{Confidence, Partial, Skip, SkipReason};
+use crate::model::{Confidence, Fingerprint, Partial, Skip, SkipReason};
 use std::collections::BTreeMap;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -56,6 +56,8 @@ pub struct Report {
     pub configuration: Option<String>,
     /// Where relative paths start, and where the repository does.
     pub base: Base,
+    /// The one credential that was looked for.
+    pub hunted: Option<Hunted>,
 }
 
 /// The numbers of a run.
@@ -78,6 +80,14 @@ pub struct Summary {
     pub interrupted: bool,
     /// Findings were compared with a baseline.
     pub baseline: bool,
+}
+
+/// One credential, as far as a report may name it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hunted {
+    /// Its redacted form, or what else it is known by.
+    pub shown: String,
+    pub fingerprint: Option<Fingerprint>,
 }
 
 /// What people are told about a kind of credential.

@@ -124,6 +124,7 @@ impl Reading {
             rules: Default::default(),
             configuration: None,
             base: Default::default(),
+            hunted: None,
         };
         report.summary = self.summary.unwrap_or_else(|| Summary { interrupted: true, ..report.counted() });
         Ok(report)

@@ -175,6 +175,7 @@ pub fn full() -> Report {
         ]
         .into(),
         configuration: Some(".cfleak.toml".to_owned()),
+        hunted: None,
         base: Base {
             working_directory: Some("/home/ada/repo".into()),
             repository: Some("/home/ada/repo".into()),

@@ -167,7 +167,7 @@ fn stems(literal: &[u8]) -> Vec<Vec<u8>> {
 
 /// The letters that base64 of `literal` has at each alignment, whatever stands around it (SURFACES.md T4),
 /// and which letter of its group the first one is.
-fn base64_needles(literal: &[u8]) -> [(Vec<u8>, usize); 3] {
+pub(crate) fn base64_needles(literal: &[u8]) -> [(Vec<u8>, usize); 3] {
     [0, 1, 2].map(|shift: usize| {
         let encoded = BASE64.encode(&[&vec![0; shift], literal].concat());
         let first = (shift * 8).div_ceil(6);

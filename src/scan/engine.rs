@@ -4,6 +4,7 @@ use crate::model::{Chunk, Layer};
 use crate::rules::{LabelName, RuleSet, ShapeForm};
 use crate::scan::Hits;
 use crate::scan::anchors::Anchors;
+use crate::scan::hunt::{Quarry, Wanted};
 use crate::scan::scanner::Scanner;
 use crate::scan::surroundings::Marks;
 
@@ -34,6 +35,8 @@ pub struct Engine {
     pub(crate) runs: Vec<Vec<(usize, usize)>>,
     /// (rule, shape) of own patterns that are searched by keyword.
     pub(crate) free: Vec<(usize, usize)>,
+    /// The one credential that is kept, in a hunt.
+    pub(crate) quarry: Option<Quarry>,
 }
 
 impl Engine {
@@ -60,7 +63,17 @@ impl Engine {
             options,
             runs,
             free,
+            quarry: None,
         }
+    }
+
+    /// Looks for this credential alone.
+    pub fn hunting(self, wanted: &Wanted) -> Self {
+        Engine { quarry: Some(Quarry::new(wanted)), ..self }
+    }
+
+    pub fn options(&self) -> &Options {
+        &self.options
     }
 
     pub fn rules(&self) -> &RuleSet {

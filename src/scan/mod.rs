@@ -18,6 +18,7 @@ mod companions;
 mod decode;
 mod engine;
 mod evidence;
+mod hunt;
 mod joints;
 mod label;
 mod partial;
@@ -31,6 +32,7 @@ mod view;
 
 pub use collect::{Collected, Collector};
 pub use engine::{Engine, Options};
+pub use hunt::{Unfit, Wanted};
 pub use recognize::{Recognized, recognize};
 
 use crate::model::{Candidate, Partial};

@@ -4,6 +4,7 @@ mod anchored;
 mod contextual;
 mod encoded;
 mod free;
+mod hunted;
 mod kept;
 
 use crate::model::{
@@ -24,6 +25,7 @@ use crate::scan::view::View;
 use kept::Kept;
 use std::cell::OnceCell;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Decoded bytes that one chunk may cost, beyond a multiple of its own length.
 const DECODE_BUDGET: usize = 32 << 20;
@@ -50,8 +52,10 @@ struct Undone {
     mail: usize,
     dump: usize,
     packed: usize,
+    hex: usize,
     /// By where a group of four letters begins.
     base64: [usize; 4],
+    inner: [usize; 4],
 }
 
 /// A value that a shape matched and a check or the surroundings accepted.
@@ -59,7 +63,7 @@ pub(crate) struct Match<'v> {
     pub view: &'v View<'v>,
     /// Of the view's text.
     pub range: Range<usize>,
-    pub rule: usize,
+    pub rule: Named,
     pub secret: Secret,
     pub confidence: Confidence,
     pub checksum: Option<Checksum>,
@@ -67,6 +71,13 @@ pub(crate) struct Match<'v> {
     /// Undone inside the view to put the value together.
     pub layers: Vec<Layer>,
     pub account: Option<String>,
+}
+
+/// What a match is called.
+pub(crate) struct Named {
+    pub kind: Kind,
+    /// Of the rule.
+    pub id: Arc<str>,
 }
 
 impl<'a> Scanner<'a> {
@@ -115,6 +126,7 @@ impl<'a> Scanner<'a> {
         let mut encoded_until = 0;
         for_each_run(view.text, |run| {
             self.contextual(view, &run);
+            self.hunted_run(view, &run);
             if run.start >= encoded_until {
                 encoded_until = self.encoded(view, &run);
             }
@@ -122,6 +134,7 @@ impl<'a> Scanner<'a> {
         if !engine.free.is_empty() {
             self.free(view);
         }
+        self.hunt(view);
     }
 
     /// UTF-16: the whole text (then there is nothing else to see), or stretches of it.
@@ -139,6 +152,11 @@ impl<'a> Scanner<'a> {
         false
     }
 
+    fn named(&self, rule: usize) -> Named {
+        let rule = self.rule(rule);
+        Named { kind: rule.kind.clone(), id: rule.id.clone() }
+    }
+
     fn rule(&self, index: usize) -> &'a Rule {
         &self.engine.rules.rules[index]
     }
@@ -151,25 +169,39 @@ impl<'a> Scanner<'a> {
     }
 
     /// Keeps a match as a candidate, unless a neighbouring chunk reports it or a better match covers it.
-    fn keep(&mut self, found: Match<'_>) {
+    fn keep(&mut self, mut found: Match<'_>) {
+        if let Some(quarry) = &self.engine.quarry {
+            let Some(reason) = quarry.wants(&found.secret) else { return };
+            found.reasons.insert(0, reason);
+            if quarry.is_certain() {
+                found.confidence = Confidence::Certain;
+            }
+        }
+        self.keep_match(found);
+    }
+
+    fn keep_match(&mut self, found: Match<'_>) {
         let in_chunk = found.view.chunk_range(found.range.clone());
         if !self.chunk.core.contains(&in_chunk.start) {
             return;
         }
-        let rule = self.rule(found.rule);
         let raw = self.chunk.to_raw(in_chunk);
         let mut companions = companions::around(found.view, found.range.clone());
         if let Some(account) = &found.account {
             companions.account_ids.insert(0, account.clone());
         }
-        if rule.kind == Kind::R2S3Credentials {
+        if found.rule.kind == Kind::R2S3Credentials {
             companions.token_ids.truncate(1);
         } else {
             companions.token_ids.clear();
         }
         let mut layers = found.view.layers.clone();
         layers.extend(found.layers);
-        let (confidence, reasons) = judged(&found.secret, found.confidence, found.reasons);
+        // A sample that is hunted is hunted.
+        let (confidence, reasons) = match self.engine.quarry {
+            Some(_) => (found.confidence, found.reasons),
+            None => judged(&found.secret, found.confidence, found.reasons),
+        };
         let allow_comment = self
             .engine
             .options
@@ -177,8 +209,8 @@ impl<'a> Scanner<'a> {
             .then(|| allow_comment(found.view, found.range.clone()))
             .flatten();
         let candidate = Candidate {
-            kind: rule.kind.clone(),
-            rule: rule.id.clone(),
+            kind: found.rule.kind,
+            rule: found.rule.id,
             secret: found.secret,
             place: self.place(&raw, layers),
             confidence,
@@ -190,14 +222,21 @@ impl<'a> Scanner<'a> {
         self.found.insert(raw, candidate);
     }
 
+    /// A hunt knows better what a mask left.
     fn keep_partial(&mut self, view: &View<'_>, range: Range<usize>, rule: usize, shown: String) {
+        if self.engine.quarry.is_none() {
+            self.keep_part(view, range, self.rule(rule).kind.clone(), shown);
+        }
+    }
+
+    fn keep_part(&mut self, view: &View<'_>, range: Range<usize>, kind: Kind, shown: String) {
         let in_chunk = view.chunk_range(range);
         if !self.chunk.core.contains(&in_chunk.start) {
             return;
         }
         let raw = self.chunk.to_raw(in_chunk);
         let place = self.place(&raw, view.layers.clone());
-        self.partials.push((raw, Partial { kind: self.rule(rule).kind.clone(), shown, place }));
+        self.partials.push((raw, Partial { kind, shown, place }));
     }
 
     /// A place whose line is counted at the end, when all places are known.
@@ -208,6 +247,10 @@ impl<'a> Scanner<'a> {
 
     fn finish(mut self) {
         let mut counter = Counter::new(self.chunk.raw, self.lines);
+        if self.engine.quarry.is_some() {
+            // The beginning of a value that is whole.
+            self.partials.retain(|(raw, _)| !self.found.covers(raw));
+        }
         for (raw, mut candidate) in self.found.into_list() {
             candidate.place.position = counter.position(raw.start);
             self.hits.candidates.push(candidate);

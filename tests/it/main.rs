@@ -17,6 +17,7 @@ mod drill_tokens;
 mod drill_verify;
 mod harness;
 mod hooks;
+mod hunt;
 mod patterns;
 mod report;
 mod respond;

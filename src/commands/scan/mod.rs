@@ -6,7 +6,7 @@ pub(super) mod repositories;
 mod sources;
 mod stores;
 
-use crate::cli::Scan;
+use crate::cli::{Reading, Scan};
 use crate::commands::interrupt::Interrupt;
 use crate::commands::judge::Bench;
 use crate::commands::settings::{self, Settings};
@@ -18,6 +18,7 @@ use crate::scan::{Collected, Engine, Hits, Options};
 use crate::source::ci;
 use crate::ui::Progress;
 use crate::ui::exit_code::Ending;
+pub(super) use memory::Memories;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
@@ -26,12 +27,18 @@ pub fn run(args: &Scan, settings: &Settings) -> Result<Ending, CommandError> {
     settings.outputs.probe()?;
     let bench = Bench::prepare(settings)?;
     let clock = Instant::now();
-    let targets = targets(args);
+    let targets = targets(&args.reading);
     let allowances = allow::allowances(args, settings, &targets)?;
-    let engine = engine::engine(&settings.config, engine_options(args, settings))?;
+    let options = engine_options(&args.reading, settings, !args.no_allow);
+    let engine = engine::engine(&settings.config, options)?;
     let interrupt = Interrupt::listen();
     let tally = Arc::new(Tally::default());
-    let (mut collected, mut skips) = read(args, settings, &targets, &engine, &tally, &interrupt)?;
+    let memories = match args.no_cache {
+        true => Memories::none(settings.talk),
+        false => memories(&args.reading, settings, &options)?,
+    };
+    let job = Job { reading: &args.reading, targets: &targets, memories: &memories };
+    let (mut collected, mut skips) = read(&job, settings, &engine, &tally, &interrupt)?;
     skips.extend(interrupt.is_set().then(|| cut_short(&targets)));
     allow::apply(&mut collected.findings, &allowances, settings);
     let judgements = bench.judge(&collected.findings, &[], &interrupt);
@@ -54,8 +61,10 @@ pub fn run(args: &Scan, settings: &Settings) -> Result<Ending, CommandError> {
     Ok(writeup::ending(&report))
 }
 
-fn targets(args: &Scan) -> Vec<PathBuf> {
-    if args.targets.is_empty() && !args.transcripts { vec![PathBuf::from(".")] } else { args.targets.clone() }
+/// Where nothing is named, this directory.
+pub(super) fn targets(reading: &Reading) -> Vec<PathBuf> {
+    let here = reading.targets.is_empty() && !reading.transcripts;
+    if here { vec![PathBuf::from(".")] } else { reading.targets.clone() }
 }
 
 /// Pieces of large files run on rayon's own pool, which is made once a process.
@@ -66,22 +75,38 @@ fn threads(count: usize) {
 }
 
 /// Nobody knows which files the sources did not come to.
-fn cut_short(targets: &[PathBuf]) -> Skip {
+pub(super) fn cut_short(targets: &[PathBuf]) -> Skip {
     let first = targets.first().map_or_else(Provenance::stdin, Provenance::file);
     Skip { provenance: first, reason: SkipReason::Interrupted, detail: "the rest of the run".to_owned() }
 }
 
-fn engine_options(args: &Scan, settings: &Settings) -> Options {
+pub(super) fn engine_options(reading: &Reading, settings: &Settings, allow_comments: bool) -> Options {
     let default = Options::default();
-    let max_depth = args.max_depth_decode.or(settings.config.max_depth_decode).unwrap_or(default.max_depth);
-    Options { max_depth, allow_comments: !args.no_allow }
+    let max_depth =
+        reading.max_depth_decode.or(settings.config.max_depth_decode).unwrap_or(default.max_depth);
+    Options { max_depth, allow_comments }
 }
 
-/// Scans `targets` and gathers what is there.
-pub(super) fn read(
-    args: &Scan,
+/// What earlier scans under these circumstances found clean.
+pub(super) fn memories(
+    reading: &Reading,
     settings: &Settings,
-    targets: &[PathBuf],
+    options: &Options,
+) -> Result<Memories, CommandError> {
+    Memories::new(settings, options, &sources::limits(reading, settings))
+}
+
+/// What to read.
+pub(super) struct Job<'a> {
+    pub reading: &'a Reading,
+    pub targets: &'a [PathBuf],
+    pub memories: &'a Memories,
+}
+
+/// Scans the targets and gathers what is there.
+pub(super) fn read(
+    job: &Job<'_>,
+    settings: &Settings,
     engine: &Engine,
     tally: &Arc<Tally>,
     interrupt: &Interrupt,
@@ -96,10 +121,11 @@ pub(super) fn read(
     let worker = Worker::new(scan, tally, interrupt.clone(), settings.min_confidence);
     threads(settings.threads);
     let _progress = Progress::watch(settings.progress, Arc::clone(tally));
-    let mut work_trees = sources::read(targets, args, settings, &worker)?;
+    let mut work_trees = sources::read(job, settings, &worker)?;
     let (mut collected, skips) = worker.finish();
     if let Some(working_directory) = &settings.base.working_directory {
-        work_trees.extend(targets.iter().filter_map(|target| settings::work_tree(working_directory, target)));
+        work_trees
+            .extend(job.targets.iter().filter_map(|target| settings::work_tree(working_directory, target)));
         repositories::tell_exposure(&mut collected.findings, &work_trees, working_directory);
     }
     Ok((collected, skips))

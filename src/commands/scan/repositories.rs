@@ -1,6 +1,6 @@
 //! The git side of a scan: whole histories, chosen commits, what is staged, and how far files have travelled.
 
-use crate::cli::Scan;
+use crate::cli::Reading;
 use crate::commands::CommandError;
 use crate::commands::scan::memory::Memories;
 use crate::model::{Exposure, Finding, Place, Provenance, Skip, SkipReason, SourceKind, tidy};
@@ -26,8 +26,8 @@ pub enum Selection<'a> {
 }
 
 impl<'a> Selection<'a> {
-    pub fn of(args: &'a Scan) -> Option<Self> {
-        match (args.staged, &args.range, &args.since) {
+    pub fn of(reading: &'a Reading) -> Option<Self> {
+        match (reading.staged, &reading.range, &reading.since) {
             (true, _, _) => Some(Selection::Staged),
             (false, Some(range), _) => Some(Selection::Range(range)),
             (false, None, Some(revision)) => Some(Selection::Since(revision)),

@@ -1,9 +1,9 @@
 //! Which source reads which target.
 
 use super::stores;
-use crate::cli::Scan;
+use crate::cli::Reading;
 use crate::commands::CommandError;
-use crate::commands::scan::memory::Memories;
+use crate::commands::scan::Job;
 use crate::commands::scan::repositories::{self, Selection};
 use crate::commands::settings::Settings;
 use crate::source::ci::Logs;
@@ -20,44 +20,33 @@ use std::path::{Path, PathBuf};
 /// Reads every target into `sink`. A target that is not there is an error before anything is read.
 ///
 /// Returns the work trees that were met.
-pub fn read(
-    targets: &[PathBuf],
-    args: &Scan,
-    settings: &Settings,
-    sink: &dyn Sink,
-) -> Result<Vec<PathBuf>, CommandError> {
-    let limits = limits(args, settings);
+pub fn read(job: &Job<'_>, settings: &Settings, sink: &dyn Sink) -> Result<Vec<PathBuf>, CommandError> {
+    let Job { reading, targets, memories } = *job;
+    let limits = limits(reading, settings);
     let history = Options { threads: settings.threads, limits: limits.clone() };
-    if let Some(selection) = Selection::of(args) {
+    if let Some(selection) = Selection::of(reading) {
         for target in targets {
             repositories::selected(target, &selection, &history, sink)?;
         }
         return Ok(Vec::new());
     }
-    if args.no_worktree {
+    if reading.no_worktree {
         let opened = targets.iter().map(|target| Repository::open(target).map(|_| target.clone()));
         let repositories = opened.collect::<Result<Vec<PathBuf>, _>>().map_err(repositories::not_opened)?;
-        repositories::histories(&repositories, &history, &memories(args, settings, &limits)?, sink);
+        repositories::histories(&repositories, &history, memories, sink);
         return Ok(Vec::new());
     }
-    let repositories = trees(targets, args, settings, &limits, sink)?;
-    if !args.no_history {
-        repositories::histories(&repositories, &history, &memories(args, settings, &limits)?, sink);
+    let repositories = trees(targets, reading, settings, &limits, sink)?;
+    if !reading.no_history {
+        repositories::histories(&repositories, &history, memories, sink);
     }
     Ok(repositories.iter().filter_map(|path| work_tree(path)).collect())
-}
-
-fn memories(args: &Scan, settings: &Settings, limits: &Limits) -> Result<Memories, CommandError> {
-    if args.no_cache {
-        return Ok(Memories::none(settings.talk));
-    }
-    Memories::new(settings, &super::engine_options(args, settings), limits)
 }
 
 /// Reads files, streams and stores; returns the repositories that were met.
 fn trees(
     targets: &[PathBuf],
-    args: &Scan,
+    reading: &Reading,
     settings: &Settings,
     limits: &Limits,
     sink: &dyn Sink,
@@ -68,8 +57,8 @@ fn trees(
         targets.iter().cloned().partition(|target| target == Path::new("-"));
     let options = FileOptions {
         limits: limits.clone(),
-        exclude: settings.config.exclude.iter().chain(&args.exclude).cloned().collect(),
-        respect_gitignore: args.respect_gitignore || settings.config.respect_gitignore == Some(true),
+        exclude: settings.config.exclude.iter().chain(&reading.exclude).cloned().collect(),
+        respect_gitignore: reading.respect_gitignore || settings.config.respect_gitignore == Some(true),
         threads: settings.threads,
         claim: &|path, head| bundle::is_bundle(head) || stores::claims(path, head),
     };
@@ -80,9 +69,9 @@ fn trees(
     for path in &bundles {
         whole::bundle(path, &history, sink);
     }
-    let store_options = store_options(args, settings);
+    let store_options = store_options(reading, settings);
     stores::read(&stores, &store_options, &logs);
-    if args.transcripts {
+    if reading.transcripts {
         stores::home(&store_options, settings, &logs)?;
     }
     if !streams.is_empty() {
@@ -103,18 +92,19 @@ fn work_tree(repository: &Path) -> Option<PathBuf> {
     repository.parent().filter(|_| is_inside).map(Path::to_owned)
 }
 
-fn limits(args: &Scan, settings: &Settings) -> Limits {
+pub fn limits(reading: &Reading, settings: &Settings) -> Limits {
     let default = Limits::default();
-    let depth = args.max_depth_archive.or(settings.config.max_depth_archive);
+    let depth = reading.max_depth_archive.or(settings.config.max_depth_archive);
     Limits {
-        max_bytes: args.max_bytes.or(settings.config.max_bytes),
+        max_bytes: reading.max_bytes.or(settings.config.max_bytes),
         depth: depth.map_or(default.depth, |depth| depth.try_into().unwrap_or(u32::MAX)),
         ..default
     }
 }
 
-fn store_options(args: &Scan, settings: &Settings) -> transcript::Options {
+fn store_options(reading: &Reading, settings: &Settings) -> transcript::Options {
     let default = transcript::Options::default();
-    let max_depth = args.max_depth_decode.or(settings.config.max_depth_decode).unwrap_or(default.max_depth);
-    transcript::Options { max_depth, max_bytes: args.max_bytes.or(settings.config.max_bytes), ..default }
+    let max_depth =
+        reading.max_depth_decode.or(settings.config.max_depth_decode).unwrap_or(default.max_depth);
+    transcript::Options { max_depth, max_bytes: reading.max_bytes.or(settings.config.max_bytes), ..default }
 }

@@ -4,7 +4,7 @@
 //! what was not in the report helps to find accounts but is not asked about.
 
 use super::Docket;
-use crate::cli::Scan;
+use crate::cli::Reading;
 use crate::commands::interrupt::Interrupt;
 use crate::commands::settings::Settings;
 use crate::commands::{CommandError, report, scan};
@@ -29,9 +29,27 @@ pub fn read(
     let tally = Arc::new(Tally::default());
     let (found, skips) = match targets.is_empty() {
         true => Default::default(),
-        false => scan::read(&Scan::default(), settings, &targets, engine, &tally, interrupt)?,
+        false => scan_again(&targets, settings, engine, &tally, interrupt)?,
     };
     Ok(docket(path, recorded, found, skips, &tally))
+}
+
+fn scan_again(
+    targets: &[PathBuf],
+    settings: &Settings,
+    engine: &Engine,
+    tally: &Arc<Tally>,
+    interrupt: &Interrupt,
+) -> Result<(Collected, Vec<Skip>), CommandError> {
+    let reading = Reading::default();
+    let memories = scan::memories(&reading, settings, engine.options())?;
+    scan::read(
+        &scan::Job { reading: &reading, targets, memories: &memories },
+        settings,
+        engine,
+        tally,
+        interrupt,
+    )
 }
 
 /// Keeps what the report speaks of, and says what is not there any more.

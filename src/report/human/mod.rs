@@ -9,7 +9,7 @@ mod told;
 
 use crate::model::{Shown, Skip};
 use crate::report::words::{self, bytes, counted, list, number, seconds};
-use crate::report::{Entry, Report, Summary};
+use crate::report::{Entry, Hunted, Report, Summary};
 pub use pen::Pen;
 use std::io::{self, Write};
 
@@ -42,6 +42,9 @@ const SKIPS: usize = 5;
 
 pub fn print(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<()> {
     let mut pen = Pen::new(out, style);
+    if let Some(hunted) = &report.hunted {
+        quarry(&mut pen, hunted)?;
+    }
     let (counted, allowed): (Vec<_>, Vec<_>) = report.findings.iter().partition(|entry| entry.counts());
     for entry in &counted {
         finding::print(&mut pen, report, entry)?;
@@ -50,6 +53,12 @@ pub fn print(report: &Report, style: &Style, out: &mut dyn Write) -> io::Result<
     partials(&mut pen, report)?;
     skips(&mut pen, report)?;
     summary(&mut pen, report, allowed.len() as u64)
+}
+
+fn quarry(pen: &mut Pen, hunted: &Hunted) -> io::Result<()> {
+    let fingerprint = hunted.fingerprint.map_or(String::new(), |fingerprint| format!(" ({fingerprint})"));
+    pen.line(format_args!("hunted: {}{}", pen.value(&hunted.shown), pen.dim(fingerprint)))?;
+    pen.blank()
 }
 
 fn allowed_findings(pen: &mut Pen, report: &Report, allowed: &[&Entry]) -> io::Result<()> {
@@ -106,7 +115,10 @@ fn skips(pen: &mut Pen, report: &Report) -> io::Result<()> {
 
 fn summary(pen: &mut Pen, report: &Report, allowed: u64) -> io::Result<()> {
     let summary = &report.summary;
-    let headline = headline(pen, summary);
+    let headline = match report.hunted {
+        Some(_) => hunted_headline(pen, report),
+        None => headline(pen, summary),
+    };
     let allowed = if allowed > 0 { format!(", {} allowed", number(allowed)) } else { String::new() };
     pen.line(format_args!("{headline}{allowed} {}", scope(summary)))?;
     if summary.below > 0 {
@@ -118,6 +130,9 @@ fn summary(pen: &mut Pen, report: &Report, allowed: u64) -> io::Result<()> {
     }
     if summary.interrupted {
         pen.line(format_args!("{}", pen.warn("Interrupted: this is what was found so far.")))?;
+    }
+    if summary.complete && report.hunted.is_some() {
+        pen.line(format_args!("Everything asked for was read."))?;
     }
     if !summary.complete && !summary.interrupted {
         let reasons: Vec<String> = report
@@ -151,6 +166,21 @@ fn headline(pen: &Pen, summary: &Summary) -> String {
     match summary.live {
         0 => findings,
         live => format!("{findings}, {}", pen.alarm(format_args!("{} live", number(live)))),
+    }
+}
+
+/// A masked remain is not the credential: "not found" stays true.
+fn hunted_headline(pen: &Pen, report: &Report) -> String {
+    let summary = &report.summary;
+    let places: usize = report.findings.iter().map(|entry| entry.places.len()).sum();
+    let headline = match (places, summary.complete) {
+        (0, true) => pen.good("Not found").to_string(),
+        (0, false) => pen.warn("Not found so far as it was read").to_string(),
+        (places, _) => pen.bad(format_args!("Found in {}", counted(places as u64, "place"))).to_string(),
+    };
+    match report.partials.len() as u64 {
+        0 => headline,
+        remains => format!("{headline}, {}", counted(remains, "masked or cut part")),
     }
 }
 

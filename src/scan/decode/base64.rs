@@ -61,6 +61,18 @@ pub(crate) fn with_needle(text: &[u8], at: usize, phase: usize) -> Option<Decode
     letters.decode(text, first)
 }
 
+/// The same for a needle that stands further in, so that what it belongs to may begin on the line before.
+pub(crate) fn around_needle(text: &[u8], at: usize, phase: usize) -> Option<Decoded> {
+    let floor = at.saturating_sub(NEEDLE_LEAD);
+    let line = start_of_letters_above(text, at, floor);
+    let gap = text[floor..line].iter().rev().take_while(|byte| byte.is_ascii_whitespace()).count();
+    let before = start_of_letters_above(text, line - gap, floor);
+    let window = &text[..text.len().min(at + NEEDLE_REACH)];
+    let letters = Letters::from(window, if gap > 0 { before } else { line });
+    let index = letters.at.partition_point(|&letter| (letter as usize) < at);
+    letters.decode(text, (index + 4 - phase) % 4)
+}
+
 /// The base64 text that begins at `at`, where the mark of compressed text stands.
 pub(crate) fn packed(text: &[u8], at: usize) -> Option<Decoded> {
     let decoded = Letters::from(text, at).decode(text, 0)?;

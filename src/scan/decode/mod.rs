@@ -11,7 +11,8 @@ mod quoted;
 mod utf16;
 
 pub(crate) use base64::{
-    packed as base64_packed, region as base64_region, with_needle as base64_with_needle,
+    around_needle as base64_around_needle, packed as base64_packed, region as base64_region,
+    with_needle as base64_with_needle,
 };
 pub(crate) use escapes::line as escaped_line;
 pub(crate) use hex::{dump, list as hex_list, run as hex_run};

@@ -122,7 +122,7 @@ impl Scanner<'_> {
         let mut found = Match {
             view,
             range: range.clone(),
-            rule,
+            rule: self.named(rule),
             secret: Secret::new(value.as_str()),
             confidence: Confidence::High,
             checksum: None,

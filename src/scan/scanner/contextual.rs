@@ -146,7 +146,7 @@ impl Scanner<'_> {
         self.keep(Match {
             view: subject.view,
             range: subject.range.clone(),
-            rule,
+            rule: self.named(rule),
             secret: Secret::new(value),
             confidence: evidence.confidence,
             checksum: None,

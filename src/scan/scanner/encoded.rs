@@ -15,7 +15,7 @@ use std::ops::Range;
 const TAIL: usize = 600;
 
 /// Up to where a stretch that was undone up to `end` holds whole values.
-fn whole_until(text: &[u8], end: usize) -> usize {
+pub(super) fn whole_until(text: &[u8], end: usize) -> usize {
     let at_boundary =
         text.get(end).is_none_or(|&byte| byte == b'\n' || !(is_base64(byte) || b"\\%&;".contains(&byte)));
     if at_boundary { end } else { end.saturating_sub(TAIL) }
@@ -145,7 +145,7 @@ impl Scanner<'_> {
         self.keep(Match {
             view,
             range,
-            rule,
+            rule: self.named(rule),
             secret: Secret::new(value),
             confidence: Confidence::Certain,
             checksum: None,

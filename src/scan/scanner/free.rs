@@ -37,7 +37,7 @@ impl Scanner<'_> {
             self.keep(Match {
                 view,
                 range,
-                rule,
+                rule: self.named(rule),
                 secret: Secret::new(text),
                 confidence,
                 checksum: None,

@@ -35,6 +35,12 @@ impl Kept {
         self.list.insert((new.0.start, self.count), new);
     }
 
+    /// Does a candidate lie over a part of `raw`?
+    pub(super) fn covers(&self, raw: &Range<usize>) -> bool {
+        let near = (raw.start.saturating_sub(self.longest), 0)..(raw.end.max(raw.start + 1), 0);
+        self.list.range(near).any(|(_, (found, _))| found.start < raw.end && raw.start < found.end)
+    }
+
     /// In the order of their places.
     pub(super) fn into_list(self) -> impl Iterator<Item = Found> {
         self.list.into_values()
