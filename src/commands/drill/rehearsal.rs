@@ -1,6 +1,6 @@
 //! The whole story, with the commands a person would type, against the fake on loopback.
 
-use crate::cli::{Acting, Action, Cli, Drill, Leak, Output, Respond, Responder, Scan};
+use crate::cli::{Acting, Action, Cli, Drill, Leak, Output, Reading, Respond, Responder, Scan};
 use crate::cloudflare::{Pace, Setting};
 use crate::commands::edge::Edge;
 use crate::commands::settings::Settings;
@@ -75,7 +75,8 @@ impl Stage<'_> {
         let mut settings = self.settings()?;
         settings.outputs =
             outputs::Outputs::beside(&Output { format: crate::cli::Format::Jsonl, path: findings });
-        scan::run(&Scan { targets: self.targets(), ..Scan::default() }, &settings).map(drop)
+        let reading = Reading { targets: self.targets(), ..Reading::default() };
+        scan::run(&Scan { reading, ..Scan::default() }, &settings).map(drop)
     }
 
     /// Runs `respond` on the finding; `confirmed` are the ids of what may be changed.

@@ -6,7 +6,7 @@ use crate::model::Kind;
 use crate::model::incident::{Named, OwnerKind, TargetKind};
 use crate::respond::audit::{self, Question, Subject, Trail};
 use crate::respond::identify::{Identified, Sought};
-use crate::respond::{Desk, minted, timeline};
+use crate::respond::{Desk, minted, reach, timeline};
 
 /// Reads the logs and follows what was minted.
 pub fn trail(session: &mut Session<'_>, sought: &Sought, found: &Identified) -> Result<Trail, CommandError> {
@@ -99,4 +99,23 @@ fn accounts(session: &Session<'_>, sought: &Sought) -> (Vec<Named>, Vec<Named>) 
     known
         .into_iter()
         .partition(|account| chosen.is_empty() || chosen.iter().any(|wanted| wanted.as_str() == account.id))
+}
+
+/// What it could do, to what, and what would have been enough.
+pub fn reach(session: &mut Session<'_>, sought: &Sought) -> Result<(), CommandError> {
+    let Some(identity) = session.incident.identity.clone() else {
+        session.incident.reach = None;
+        return Ok(());
+    };
+    let desks: Vec<&Desk> = session.responders.iter().map(|responder| &responder.desk).collect();
+    let (reach, gaps) = session.runtime.block_on(reach::measure(&desks, &identity, &sought.kind));
+    let says = format!(
+        "blast radius: {} permissions, {} lists of things within reach, {} secrets to replace",
+        reach.powers.len(),
+        reach.assets.len(),
+        reach.rotations.len()
+    );
+    session.incident.reach = Some(reach);
+    session.incident.gaps.extend(gaps);
+    session.finish("reach", &says)
 }

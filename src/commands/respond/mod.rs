@@ -6,6 +6,7 @@ mod check;
 mod close;
 mod contain;
 mod copies;
+mod hunt;
 mod intake;
 mod look;
 mod people;
@@ -202,12 +203,15 @@ fn look_into(
     acting: &Acting,
     may_act: bool,
 ) -> Result<(), CommandError> {
-    let _ = looking;
+    hunt::copies(session, &looking.hunt)?;
     look::trail(session, sought, found)?;
     let responder = found.responder.map(|index| session.responders[index].desk.name().to_owned());
     let steps = plan::for_minted(&session.incident.minted, &found.target, responder.as_deref());
     contain::extend(&mut session.incident.actions, steps, true);
-    if may_act { contain::end_minted(session, acting) } else { Ok(()) }
+    if may_act {
+        contain::end_minted(session, acting)?;
+    }
+    look::reach(session, sought)
 }
 
 fn name(session: &mut Session<'_>, sought: &Sought) -> Result<(), CommandError> {
