@@ -162,7 +162,10 @@ fn messages_identities_tags_notes_names_and_config_are_read() {
         let kinds = kinds(token);
         assert!(kinds.iter().any(|kind| kind == expected), "{expected}: {kinds:?}\n{run}");
     }
-    let message = findings.iter().flat_map(|finding| finding["places"].as_array().unwrap());
+    let all = findings.iter().flat_map(|finding| finding["places"].as_array().unwrap());
+    let name = all.clone().find(|place| place["git"]["kind"] == "tree").expect("the path");
+    assert_eq!(name["git"]["at_head"], true, "the file is still there\n{run}");
+    let message = all;
     let message =
         message.clone().find(|place| place["git"]["kind"] == "commit" && place["git"]["object"] == commit);
     let message = message.expect("the commit");

@@ -267,7 +267,11 @@ fn common_dir(git_dir: &Path) -> Result<PathBuf, OpenError> {
     let Ok(text) = fs::read(&file) else { return Ok(git_dir.to_owned()) };
     let target = gix::path::from_byte_slice(text.trim_end()).map(|target| git_dir.join(target));
     let target = target.map_err(|_| OpenError::NotARepository(git_dir.to_owned()))?;
-    if target.join("objects").is_dir() { Ok(target) } else { Err(OpenError::BadLink { file, target }) }
+    if !target.join("objects").is_dir() {
+        return Err(OpenError::BadLink { file, target });
+    }
+    // Git writes `../..`, and people see this path.
+    Ok(fs::canonicalize(&target).unwrap_or(target))
 }
 
 /// For a repository whose configuration gix does not accept.
