@@ -21,5 +21,6 @@ mod report;
 mod rules;
 mod scan;
 mod scan_git;
+mod transcripts;
 mod verify;
 mod verify_command;

@@ -165,6 +165,9 @@ fn scope(summary: &Summary) -> String {
 }
 
 fn nothing_scanned(report: &Report) -> String {
+    if report.targets.is_empty() {
+        return "there was nothing to read".to_owned();
+    }
     let targets: Vec<String> = report.targets.iter().map(|target| Shown(target).to_string()).collect();
     if report.skips.is_empty() {
         format!("no file in {}; see --exclude and the configuration if that surprises", list(&targets))
