@@ -249,6 +249,13 @@ fn the_framework_tells_in_the_environment() {
     };
     run(&to).exits(1);
     run(&from).exits(0);
+    // A whole history, root and all: then there is only a name.
+    let named = |name: &str| {
+        let environment = [("PRE_COMMIT_LOCAL_BRANCH", name), ("PRE_COMMIT_REMOTE_NAME", "origin")];
+        sandbox.run_in("r", "hook pre-push", b"", &environment)
+    };
+    named("refs/heads/main").exits(1);
+    named("refs/heads/other").exits(2).complains("nobody told what is pushed");
 }
 
 #[test]

@@ -325,6 +325,22 @@ fn sha256_repositories_are_read() {
 }
 
 #[test]
+fn refs_kept_as_reftable_are_said_to_be_unknown() {
+    let sandbox = Sandbox::new();
+    let token = sandbox.token("cfut_");
+    let (code, _, _) = sandbox.try_git("", &["init", "-q", "--ref-format=reftable", "r"], &[]);
+    if code != Some(0) {
+        eprintln!("this git knows no reftable (2.45 does)");
+        return;
+    }
+    let clean = sandbox.run("scan --offline --no-worktree r").exits(4);
+    clean.says("refs are not known");
+    sandbox.commit("r", ".env", env(&token), "Leak");
+    let run = sandbox.run("scan --offline --no-worktree -f jsonl r").exits(1);
+    assert_eq!(place(&run)["git"]["path"], ".env", "{run}");
+}
+
+#[test]
 fn submodules_are_repositories_of_their_own_even_without_work_tree() {
     let sandbox = Sandbox::new();
     let token = sandbox.token("cfut_");
