@@ -1,20 +1,26 @@
 //! The command to run next, for one credential.
 
-use crate::model::{NotCheckedReason, UnknownReason, Verdict};
+use crate::model::{Grant, NotCheckedReason, UnknownReason, Verdict};
 
-/// `None` where nothing is left to ask: what then remains is the rule's remedy, in the dashboard.
+/// `None` where nothing is left to do.
 pub fn command(verdict: &Verdict) -> Option<String> {
     let command = match verdict {
-        Verdict::Live(_)
-        | Verdict::Restricted(_)
-        | Verdict::Disabled(_)
-        | Verdict::NotYetActive(_)
-        | Verdict::Expired(_)
-        | Verdict::Dead(_) => return None,
+        Verdict::Live(grant) | Verdict::Restricted(grant) | Verdict::NotYetActive(grant) => {
+            return Some(respond(grant));
+        }
+        Verdict::Disabled(_) | Verdict::Expired(_) | Verdict::Dead(_) => return None,
         Verdict::Unknown(why) => again(why)?,
         Verdict::NotChecked(why) => missing(*why)?,
     };
     Some(command.to_owned())
+}
+
+/// With its id where it told that: nobody has to hand the value over again.
+fn respond(grant: &Grant) -> String {
+    match &grant.token_id {
+        Some(id) => format!("cfleak respond --token-id {id}"),
+        None => "cfleak respond --value-stdin".to_owned(),
+    }
 }
 
 fn again(why: &UnknownReason) -> Option<&'static str> {
@@ -61,13 +67,17 @@ fn missing(why: NotCheckedReason) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{DeadReason, Grant};
+    use crate::model::DeadReason;
 
     #[test]
-    fn what_is_missing_is_asked_for_and_a_verdict_needs_no_command() {
+    fn what_is_missing_is_asked_for_and_what_lives_is_responded_to() {
         let needs_email = command(&Verdict::NotChecked(NotCheckedReason::NeedsEmail));
         assert_eq!(needs_email.as_deref(), Some("cfleak verify, with VALUE email=ADDRESS on stdin"));
-        assert_eq!(command(&Verdict::Live(Grant::default())), None);
+        let grant = Grant { token_id: Some("0f".repeat(16)), ..Grant::default() };
+        assert_eq!(
+            command(&Verdict::Live(grant)),
+            Some(format!("cfleak respond --token-id {}", "0f".repeat(16)))
+        );
         assert_eq!(command(&Verdict::Dead(DeadReason::Rejected)), None);
     }
 }

@@ -63,10 +63,17 @@ pub fn list(items: &[String]) -> String {
 /// Where bytes come from, without a line.
 pub fn origin(provenance: &Provenance) -> String {
     let text = provenance.display();
-    match (provenance.source, text.strip_prefix('-')) {
-        (SourceKind::Stdin, Some(inside)) => format!("<stdin>{inside}"),
-        (_, Some(_) | None) => text,
+    let inside = || text.strip_prefix('-').unwrap_or_default();
+    match (provenance.source, &provenance.git, &provenance.path) {
+        (SourceKind::Stdin, _, None) => format!("<stdin>{}", inside()),
+        // A message, a tag, a file that only a ref names: the id is what `git show` takes.
+        (SourceKind::Git, Some(git), None) => format!("<{}>{}", short_id(&git.object), inside()),
+        _ => text,
     }
+}
+
+fn short_id(id: &str) -> &str {
+    id.get(..10).unwrap_or(id)
 }
 
 /// `path!member:line:column`.
@@ -104,7 +111,7 @@ fn history(git: &GitOrigin) -> String {
         GitObjectKind::Ref => "ref name, ",
     };
     let (word, id) = git.commit.as_ref().map_or(("object", &git.object), |commit| ("commit", commit));
-    let mut text = format!("{object}{word} {}", id.get(..10).unwrap_or(id));
+    let mut text = format!("{object}{word} {}", short_id(id));
     for detail in [&git.author, &git.time].into_iter().flatten() {
         text.push_str(", ");
         text.push_str(detail);

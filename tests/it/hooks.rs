@@ -79,10 +79,11 @@ fn every_shape_of_push_is_seen_through() {
     {
         refused(&sandbox, &format!("push origin {what}"));
     }
+    sandbox.git("r", "checkout -q main");
+    assert!(refused(&sandbox, "push origin leak").contains("on the branch that has it, git rebase"));
     // By URL and to a remote that has no tracking refs.
     refused(&sandbox, "push ../origin.git leak");
     // Several refs, the leak in the second; with a delete among them.
-    sandbox.git("r", "checkout -q main");
     sandbox.git("r", "checkout -q -b aaa");
     sandbox.commit("r", "clean", "clean\n", "Clean");
     passes(&sandbox, "push origin aaa");
@@ -138,8 +139,11 @@ fn messages_paths_and_ref_names_are_sent_too() {
     refused(&sandbox, "push origin main");
     sandbox.git("r", "reset -q --hard HEAD~1");
     sandbox.git_words("r", &["tag", "-a", "v1", "-m", &format!("key {}", tokens[2])]);
-    assert!(refused(&sandbox, "push origin v1").contains("git tag"));
-    refused(&sandbox, &format!("push origin main:refs/heads/{}", tokens[3]));
+    let said = refused(&sandbox, "push origin v1");
+    assert!(said.contains("git tag -a -f v1") && !said.contains("-:"), "{said}");
+    let said = refused(&sandbox, &format!("push origin main:refs/heads/{}", tokens[3]));
+    assert!(said.contains("the name is sent") && !said.contains("unreachable"), "{said}");
+    assert!(!said.contains("Nothing was scanned"), "{said}");
     passes(&sandbox, "push origin main");
 }
 
@@ -245,6 +249,13 @@ fn the_framework_tells_in_the_environment() {
     };
     run(&to).exits(1);
     run(&from).exits(0);
+    // A whole history, root and all: then there is only a name.
+    let named = |name: &str| {
+        let environment = [("PRE_COMMIT_LOCAL_BRANCH", name), ("PRE_COMMIT_REMOTE_NAME", "origin")];
+        sandbox.run_in("r", "hook pre-push", b"", &environment)
+    };
+    named("refs/heads/main").exits(1);
+    named("refs/heads/other").exits(2).complains("nobody told what is pushed");
 }
 
 #[test]
@@ -404,6 +415,10 @@ fn hooks_for_all_repositories_hand_on_to_their_own() {
     }
     sandbox.cfleak("", "hook install --global").exits(0).says("cfleak/hooks");
     sandbox.cfleak("", "hook status --global").exits(0);
+    sandbox.cfleak("r", "hook status").exits(0).says("core.hooksPath of this user");
+    for command in ["hook install", "hook uninstall"] {
+        sandbox.cfleak("r", command).exits(2).complains("all your repositories").complains("use --global");
+    }
     sandbox.commit("r", "a", "a\n", "Add");
     assert_eq!(sandbox.read("order"), "own\npost\n");
     sandbox.write("r/.env", env(&token));

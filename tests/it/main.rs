@@ -25,5 +25,6 @@ mod respond_timeline;
 mod rules;
 mod scan;
 mod scan_git;
+mod transcripts;
 mod verify;
 mod verify_command;

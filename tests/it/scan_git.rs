@@ -162,7 +162,10 @@ fn messages_identities_tags_notes_names_and_config_are_read() {
         let kinds = kinds(token);
         assert!(kinds.iter().any(|kind| kind == expected), "{expected}: {kinds:?}\n{run}");
     }
-    let message = findings.iter().flat_map(|finding| finding["places"].as_array().unwrap());
+    let all = findings.iter().flat_map(|finding| finding["places"].as_array().unwrap());
+    let name = all.clone().find(|place| place["git"]["kind"] == "tree").expect("the path");
+    assert_eq!(name["git"]["at_head"], true, "the file is still there\n{run}");
+    let message = all;
     let message =
         message.clone().find(|place| place["git"]["kind"] == "commit" && place["git"]["object"] == commit);
     let message = message.expect("the commit");
@@ -319,6 +322,22 @@ fn sha256_repositories_are_read() {
     sandbox.git("r", "repack -adq");
     let run = sandbox.run("scan --offline --no-worktree -f jsonl r").exits(1);
     assert_eq!((&place(&run)["git"]["commit"], commit.len()), (&commit.clone().into(), 64));
+}
+
+#[test]
+fn refs_kept_as_reftable_are_said_to_be_unknown() {
+    let sandbox = Sandbox::new();
+    let token = sandbox.token("cfut_");
+    let (code, _, _) = sandbox.try_git("", &["init", "-q", "--ref-format=reftable", "r"], &[]);
+    if code != Some(0) {
+        eprintln!("this git knows no reftable (2.45 does)");
+        return;
+    }
+    let clean = sandbox.run("scan --offline --no-worktree r").exits(4);
+    clean.says("refs are not known");
+    sandbox.commit("r", ".env", env(&token), "Leak");
+    let run = sandbox.run("scan --offline --no-worktree -f jsonl r").exits(1);
+    assert_eq!(place(&run)["git"]["path"], ".env", "{run}");
 }
 
 #[test]

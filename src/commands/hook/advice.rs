@@ -5,6 +5,7 @@ use crate::model::{GitObjectKind, GitOrigin, SourceKind};
 use crate::report::Report;
 use crate::source::git::graph::Links;
 use crate::source::git::repository::Repository;
+use gix::bstr::ByteSlice;
 use gix::hash::ObjectId;
 use gix::objs::Kind;
 use std::collections::BTreeSet;
@@ -64,10 +65,14 @@ fn steps(report: &Report, repository: &Repository) -> Vec<String> {
 }
 
 fn step(git: &GitOrigin, repository: &Repository) -> String {
-    let tag = git.refs.iter().find_map(|name| name.strip_prefix("refs/tags/")).unwrap_or("TAG");
     match (git.kind, &git.commit) {
-        (GitObjectKind::Ref, _) => "git branch -m (or git tag): give it another name".to_owned(),
-        (GitObjectKind::Tag, _) => format!("git tag -a -f {tag}: write its message anew"),
+        (GitObjectKind::Ref, _) => {
+            "the name is sent too: git branch -m (or git tag), give it another".to_owned()
+        }
+        (GitObjectKind::Tag, _) => {
+            let name = tag_name(&git.object, repository).unwrap_or_else(|| "TAG".to_owned());
+            format!("git tag -a -f {name}: write its message anew")
+        }
         (GitObjectKind::Commit, Some(commit)) => rewrite(commit, "reword", repository),
         (GitObjectKind::Blob | GitObjectKind::Tree, Some(commit)) => rewrite(commit, "edit", repository),
         (GitObjectKind::Commit | GitObjectKind::Blob | GitObjectKind::Tree, None) => {
@@ -95,7 +100,22 @@ fn rewrite(commit: &str, verb: &str, repository: &Repository) -> String {
         "reword" => "write its message anew",
         _ => "take it out, git commit -a --amend, git rebase --continue",
     };
-    format!("git rebase -i {base}: mark {short} \"{verb}\"; {then}")
+    let place =
+        if id.is_some_and(|id| leads_to_head(&id, repository)) { "" } else { "on the branch that has it, " };
+    format!("{place}git rebase -i {base}: mark {short} \"{verb}\"; {then}")
+}
+
+fn leads_to_head(commit: &ObjectId, repository: &Repository) -> bool {
+    let Some((gix, head)) = repository.gix().zip(repository.head()) else { return false };
+    gix.merge_base(head, *commit).ok().flatten().is_some_and(|base| base == *commit)
+}
+
+/// The name that an annotated tag gives itself.
+fn tag_name(id: &str, repository: &Repository) -> Option<String> {
+    let id = ObjectId::from_hex(id.as_bytes()).ok()?;
+    let bytes = repository.lookup().ok()?.read_kind(&id, Kind::Tag).ok()?;
+    let name = bytes.lines().find_map(|line| line.strip_prefix(b"tag "))?;
+    Some(name.to_str_lossy().into_owned())
 }
 
 fn parents(commit: &ObjectId, repository: &Repository) -> Option<usize> {

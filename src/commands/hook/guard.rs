@@ -21,6 +21,7 @@ use crate::source::git::push::{self, Update};
 use crate::source::git::repository::{Repository, Trust};
 use crate::source::limits::Limits;
 use crate::ui::exit_code::Ending;
+use gix::bstr::ByteSlice;
 use gix::hash::ObjectId;
 use std::ffi::{OsStr, OsString};
 use std::io::{self, Read};
@@ -100,7 +101,7 @@ fn look(
         Occasion::PreCommit => staged(repository, &limits, &worker)?,
         Occasion::CommitMsg { file } => message(file, &worker)?,
         Occasion::PrePush { remote } => {
-            let updates = pushed(remote.is_some())?;
+            let updates = pushed(remote.is_some(), repository)?;
             let tracked = remote_name(*remote).map_or_else(Vec::new, |name| tracked(repository, &name));
             new_objects(repository, &updates, tracked, None, &limits, &worker, settings)?;
         }
@@ -163,7 +164,7 @@ fn message(file: &Path, sink: &dyn Sink) -> Result<(), CommandError> {
 }
 
 /// What is pushed: told by git on stdin, or by the pre-commit framework in the environment.
-fn pushed(by_git: bool) -> Result<Vec<Update>, CommandError> {
+fn pushed(by_git: bool, repository: &Repository) -> Result<Vec<Update>, CommandError> {
     if by_git {
         return push::pre_push(&stdin()?).map_err(|error| CommandError::usage(error.to_string()));
     }
@@ -172,7 +173,9 @@ fn pushed(by_git: bool) -> Result<Vec<Update>, CommandError> {
             .and_then(|id| ObjectId::from_hex(id.as_encoded_bytes()).ok())
             .filter(|id| !id.is_null())
     };
-    let Some(new) = id("PRE_COMMIT_TO_REF").or_else(|| id("PRE_COMMIT_SOURCE")) else {
+    // The framework says no ids when a whole history is new, root and all; only the name of what is pushed.
+    let named = || resolve(repository, &edge::variable("PRE_COMMIT_LOCAL_BRANCH")?);
+    let Some(new) = id("PRE_COMMIT_TO_REF").or_else(|| id("PRE_COMMIT_SOURCE")).or_else(named) else {
         // Silence here would look like a clean push.
         return Err(CommandError::usage(
             "nobody told what is pushed: neither git nor pre-commit runs this hook",
@@ -181,6 +184,11 @@ fn pushed(by_git: bool) -> Result<Vec<Update>, CommandError> {
     let old = id("PRE_COMMIT_FROM_REF").or_else(|| id("PRE_COMMIT_ORIGIN"));
     let branch = edge::variable("PRE_COMMIT_REMOTE_BRANCH").unwrap_or_default();
     Ok(vec![Update { local: None, new: Some(new), remote: branch.as_encoded_bytes().into(), old }])
+}
+
+fn resolve(repository: &Repository, name: &OsStr) -> Option<ObjectId> {
+    let id = repository.gix()?.rev_parse_single(name.as_encoded_bytes().as_bstr()).ok()?;
+    Some(id.detach())
 }
 
 fn remote_name(remote: Option<&OsStr>) -> Option<OsString> {

@@ -16,6 +16,7 @@ use tempfile::NamedTempFile;
 
 pub fn install(place: &Place, talk: Talk) -> Result<Ending, CommandError> {
     let hooks = Hooks::find(place)?;
+    hooks.refuse_unmeant(place)?;
     refuse_husky(&hooks)?;
     let cfleak = edge::own_path()
         .ok_or_else(|| CommandError::fatal("cannot tell where this program is, for the hooks to find it"))?;
@@ -23,7 +24,7 @@ pub fn install(place: &Place, talk: Talk) -> Result<Ending, CommandError> {
     let mut said = String::new();
     for guard in &hooks.guards {
         let done = put(&hooks.directory.join(guard.file), &script::guard(guard, shadowed, &cfleak))?;
-        let _ = writeln!(said, "{:<16} {done}", guard.file);
+        let _ = writeln!(said, "{:<18} {done}", guard.file);
     }
     if hooks.kind == Kind::Global {
         hand_on(&hooks)?;
@@ -124,6 +125,7 @@ fn refuse_husky(hooks: &Hooks) -> Result<(), CommandError> {
 
 pub fn uninstall(place: &Place, talk: Talk) -> Result<Ending, CommandError> {
     let hooks = Hooks::find(place)?;
+    hooks.refuse_unmeant(place)?;
     let mut said = String::new();
     let handed_on = script::HANDED_ON.iter().filter(|_| hooks.kind == Kind::Global && place.hooks.is_empty());
     let files = hooks.guards.iter().map(|guard| guard.file).chain(handed_on.copied());
@@ -143,7 +145,7 @@ pub fn uninstall(place: &Place, talk: Talk) -> Result<Ending, CommandError> {
             fs::remove_file(&path).map_err(failed)?;
             "taken away"
         };
-        let _ = writeln!(said, "{file:<16} {done}");
+        let _ = writeln!(said, "{file:<18} {done}");
     }
     if said.is_empty() {
         talk.note(&format!("no hook of cfleak's in {}", hooks.directory.display()));
@@ -169,7 +171,7 @@ pub fn status(place: &Place) -> Result<Ending, CommandError> {
     for guard in &hooks.guards {
         let (state, is_in_place) = describe(&hooks, guard)?;
         complete &= is_in_place;
-        let _ = writeln!(said, "{:<16} {state}", guard.file);
+        let _ = writeln!(said, "{:<18} {state}", guard.file);
     }
     let why = match hooks.kind {
         Kind::Own => "",

@@ -44,6 +44,7 @@ impl Hooks {
         })?;
         let base = gix.workdir().unwrap_or(&repository.git_dir);
         let (directory, kind) = match configured(gix) {
+            Some(path) if global_path()?.as_ref() == Some(&path) => (path, Kind::Global),
             // Relative to where hooks run (git-config(1), `core.hooksPath`).
             Some(path) => (base.join(path), Kind::Configured),
             None => (repository.common_dir.join("hooks"), Kind::Own),
@@ -59,6 +60,16 @@ impl Hooks {
             None => default_global()?,
         };
         Ok(Hooks { directory, kind: Kind::Global, guards: chosen(place, &CLIENT), git_dir: None })
+    }
+
+    /// What is done to the user's directory is done to every repository, so it has to be meant.
+    pub fn refuse_unmeant(&self, place: &Place) -> Result<(), CommandError> {
+        if self.kind != Kind::Global || place.global {
+            return Ok(());
+        }
+        let what =
+            format!("git looks for the hooks of all your repositories in {}", self.directory.display());
+        Err(CommandError::usage(what).hint("use --global, or set core.hooksPath of this repository"))
     }
 
     /// Husky writes its directory anew with every install of packages: what is put there does not stay.

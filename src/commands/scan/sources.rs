@@ -71,13 +71,18 @@ fn trees(
     }
     let store_options = store_options(reading, settings);
     stores::read(&stores, &store_options, &logs);
+    let mut repositories = found.repositories;
     if reading.transcripts {
-        stores::home(&store_options, settings, &logs)?;
+        let elsewhere = stores::home(&store_options, settings, &logs)?;
+        let (archives, hidden): (Vec<PathBuf>, Vec<PathBuf>) =
+            elsewhere.into_iter().partition(|path| path.is_file());
+        files::walk(&archives, &FileOptions { claim: &|_, _| false, ..options }, &logs)?;
+        repositories.extend(hidden);
     }
     if !streams.is_empty() {
         stdin::read(&mut io::stdin().lock(), limits, &logs);
     }
-    Ok(found.repositories)
+    Ok(repositories)
 }
 
 fn is_bundle_file(path: &Path) -> bool {

@@ -8,7 +8,7 @@ use crate::source::Sink;
 use crate::source::transcript::{self, Coverage, Options};
 use jiff::Timestamp;
 use rayon::prelude::*;
-use std::fs::{self, File};
+use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -59,20 +59,16 @@ fn look(path: &Path) -> std::io::Result<(Vec<u8>, u64, Option<String>)> {
     Ok((head, about.len(), time.map(|time| time.strftime("%Y-%m-%dT%H:%M:%SZ").to_string())))
 }
 
-/// Reads every known store of this user, and tells what was and was not read.
-pub fn home(options: &Options, settings: &Settings, sink: &dyn Sink) -> Result<(), CommandError> {
+/// Reads every known store of this user, and tells what was and was not read. Returns the hidden repositories and
+/// archives in them, which others read.
+pub fn home(options: &Options, settings: &Settings, sink: &dyn Sink) -> Result<Vec<PathBuf>, CommandError> {
     let Some(home) = edge::home() else {
         return Err(CommandError::usage("cannot find the agent stores of this user: HOME is not set"));
     };
     let threads = if settings.threads == 0 { rayon::current_num_threads() } else { settings.threads };
     let survey = transcript::read_home(&home, &edge::variable, threads, sink, options);
-    for path in &survey.elsewhere {
-        let bytes = fs::metadata(path).map_or(0, |about| about.len());
-        let detail = format!("a repository or archive inside a store ({bytes} B): scan it by its own path");
-        sink.skip(Skip { provenance: Provenance::file(path), reason: SkipReason::Unsupported, detail });
-    }
     table(&survey.coverage).iter().for_each(|line| settings.talk.note(line));
-    Ok(())
+    Ok(survey.elsewhere)
 }
 
 /// The coverage, a line a store.

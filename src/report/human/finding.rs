@@ -5,6 +5,7 @@ use crate::report::human::pen::Pen;
 use crate::report::human::told;
 use crate::report::{Entry, Outcome, Report, State, words};
 use std::io;
+use std::path::Path;
 
 /// How many places are shown where nobody asked for all.
 const PLACES: usize = 10;
@@ -18,7 +19,7 @@ pub fn print(pen: &mut Pen, report: &Report, entry: &Entry) -> io::Result<()> {
     let standing = standing(pen, entry);
     pen.item("is", &standing)?;
     told::print(pen, entry)?;
-    places(pen, entry)?;
+    places(pen, report, entry)?;
     pen.text("because", &Shown(&entry.reasons.join(", ")).to_string())?;
     if let Some(beside) = beside(&entry.companions) {
         pen.text("beside", &beside)?;
@@ -65,22 +66,31 @@ fn until(outcome: &Outcome) -> String {
     outcome.expires_on.as_ref().map_or(String::new(), |time| format!(" until {}", Shown(time)))
 }
 
-fn places(pen: &mut Pen, entry: &Entry) -> io::Result<()> {
+fn places(pen: &mut Pen, report: &Report, entry: &Entry) -> io::Result<()> {
     let limit = if pen.verbose() { usize::MAX } else { PLACES };
     let mut label = "at";
     for place in entry.places.iter().take(limit) {
-        let line = spot(pen, place);
+        let line = spot(pen, report, place);
         pen.item(label, &line)?;
         label = "";
     }
     pen.more(entry.places.len().saturating_sub(limit))
 }
 
-fn spot(pen: &Pen, place: &Place) -> String {
+fn spot(pen: &Pen, report: &Report, place: &Place) -> String {
     let origin = words::position(place);
-    let notes = words::notes(place);
+    let mut notes = words::notes(place);
+    notes.extend(repository(report, place).map(|name| format!("repository {name}")));
     let notes = if notes.is_empty() { String::new() } else { format!("  {}", notes.join(", ")) };
     format!("{}{}", pen.place(Shown(&origin)), pen.dim(Shown(&notes)))
+}
+
+/// The repository of a find in a history, unless it is the one thing that was asked for.
+fn repository<'a>(report: &Report, place: &'a Place) -> Option<&'a str> {
+    let name = place.provenance.git.as_ref().map(|git| git.repository.as_str())?;
+    let is_target = |target: &String| Path::new(target) == Path::new(name);
+    let is_plain = matches!(report.targets.as_slice(), [target] if is_target(target));
+    (!is_plain).then_some(name)
 }
 
 fn beside(companions: &Companions) -> Option<String> {

@@ -143,7 +143,7 @@ fn summary(pen: &mut Pen, report: &Report, allowed: u64) -> io::Result<()> {
             .collect();
         pen.line(format_args!("{}", pen.warn(format_args!("Not everything was read: {}.", list(&reasons)))))?;
     }
-    if summary.files == 0 && summary.objects == 0 {
+    if summary.files == 0 && summary.objects == 0 && summary.findings == 0 {
         pen.line(format_args!("Nothing was scanned: {}.", nothing_scanned(report)))?;
     }
     // It may exclude and allow, and may have come with what was scanned.
@@ -185,19 +185,19 @@ fn hunted_headline(pen: &Pen, report: &Report) -> String {
 }
 
 fn scope(summary: &Summary) -> String {
-    let objects = match summary.objects {
-        0 => String::new(),
-        count => format!(" and {}", counted(count, "git object")),
+    let (files, objects) = (counted(summary.files, "file"), counted(summary.objects, "git object"));
+    let read = match (summary.files, summary.objects) {
+        (_, 0) => files,
+        (0, _) => objects,
+        (_, _) => format!("{files} and {objects}"),
     };
-    format!(
-        "in {}{objects} ({}, {})",
-        counted(summary.files, "file"),
-        bytes(summary.bytes),
-        seconds(summary.seconds)
-    )
+    format!("in {read} ({}, {})", bytes(summary.bytes), seconds(summary.seconds))
 }
 
 fn nothing_scanned(report: &Report) -> String {
+    if report.targets.is_empty() {
+        return "there was nothing to read".to_owned();
+    }
     let targets: Vec<String> = report.targets.iter().map(|target| Shown(target).to_string()).collect();
     if report.skips.is_empty() {
         format!("no file in {}; see --exclude and the configuration if that surprises", list(&targets))

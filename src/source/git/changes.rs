@@ -58,6 +58,7 @@ impl<'a> Changes<'a> {
         for (name, id) in names {
             let mut origin = self.origin(&id, GitObjectKind::Ref);
             origin.refs = vec![name.to_str_lossy().into_owned()];
+            origin.reachable = true;
             if self.sink.chunk(&Chunk::whole(provenance(origin).into(), name)) == Flow::Stop {
                 return Flow::Stop;
             }
@@ -169,7 +170,9 @@ impl<'a> Changes<'a> {
             Kind::Tag | Kind::Blob | Kind::Tree => new.commit.map(|id| id.to_string()),
         };
         origin.path = Some(new.path.to_str_lossy().into_owned()).filter(|path| !path.is_empty());
-        origin.at_head = self.head.get(new.path.as_ref()).is_some_and(|(_, id)| id == new.id);
+        // For a tree it is the path that was found, and the id is that of the tree which names it.
+        let at_head = self.head.get(new.path.as_ref());
+        origin.at_head = at_head.is_some_and(|(_, id)| id == new.id || new.kind == Kind::Tree);
         origin.reachable = true;
         match words {
             Some(id) => self.words(&id).put(origin),

@@ -23,7 +23,7 @@ pub struct Repository {
     pub common_dir: PathBuf,
     pub hash: HashKind,
     gix: Option<gix::Repository>,
-    /// Why gix could not open it, so that its refs are not known.
+    /// Why its refs are not known: gix could not open it, or cannot read them (git's reftable format).
     pub problem: Option<String>,
 }
 
@@ -83,6 +83,7 @@ impl Repository {
         let git_dir = git_dir(path)?;
         let common_dir = common_dir(&git_dir)?;
         let opened = options(trust).open(&git_dir).map(|shared| shared.to_thread_local());
+        let reftable = common_dir.join("reftable").is_dir().then(|| "they are kept as reftable".to_owned());
         let hash = match &opened {
             Ok(repository) => repository.object_hash(),
             Err(_) => hash_by_hand(&common_dir),
@@ -90,7 +91,7 @@ impl Repository {
         Ok(Repository {
             name: display_name(path),
             hash,
-            problem: opened.as_ref().err().map(ToString::to_string),
+            problem: opened.as_ref().err().map(ToString::to_string).or(reftable),
             gix: opened.ok(),
             git_dir,
             common_dir,
@@ -267,7 +268,11 @@ fn common_dir(git_dir: &Path) -> Result<PathBuf, OpenError> {
     let Ok(text) = fs::read(&file) else { return Ok(git_dir.to_owned()) };
     let target = gix::path::from_byte_slice(text.trim_end()).map(|target| git_dir.join(target));
     let target = target.map_err(|_| OpenError::NotARepository(git_dir.to_owned()))?;
-    if target.join("objects").is_dir() { Ok(target) } else { Err(OpenError::BadLink { file, target }) }
+    if !target.join("objects").is_dir() {
+        return Err(OpenError::BadLink { file, target });
+    }
+    // Git writes `../..`, and people see this path.
+    Ok(fs::canonicalize(&target).unwrap_or(target))
 }
 
 /// For a repository whose configuration gix does not accept.

@@ -53,11 +53,14 @@ pub fn files(repository: &Repository, limits: &Limits, sink: &dyn Sink) -> Flow 
             let path = entry.path();
             match entry.file_type() {
                 Ok(kind) if kind.is_dir() && is_own_directory(&path) => left.push(path),
-                Ok(kind)
-                    if kind.is_file()
-                        && files::one(&path, Provenance::file(&path), limits, sink) == Flow::Stop =>
-                {
-                    return Flow::Stop;
+                Ok(kind) if kind.is_file() => {
+                    let flow = match lists_ids(&path, repository) {
+                        true => without_ids(&path, limits, sink),
+                        false => files::one(&path, Provenance::file(&path), limits, sink),
+                    };
+                    if flow == Flow::Stop {
+                        return Flow::Stop;
+                    }
                 }
                 Ok(_) | Err(_) => {}
             }
@@ -66,9 +69,73 @@ pub fn files(repository: &Repository, limits: &Limits, sink: &dyn Sink) -> Flow 
     Flow::Continue
 }
 
+/// Files whose lines begin with ids of objects.
+fn lists_ids(path: &Path, repository: &Repository) -> bool {
+    let names = ["packed-refs", "FETCH_HEAD", "ORIG_HEAD", "MERGE_HEAD", "shallow"];
+    let is_one_of_them = path.file_name().is_some_and(|name| names.iter().any(|known| name == *known));
+    is_one_of_them
+        || [&repository.common_dir, &repository.git_dir].iter().any(|dir| path.starts_with(dir.join("logs")))
+}
+
+/// Reads a file with its ids blanked: forty hex digits in front of a branch `wrangler/fix` are not its key, and there
+/// may be a hundred thousand of them.
+fn without_ids(path: &Path, limits: &Limits, sink: &dyn Sink) -> Flow {
+    let is_small = std::fs::metadata(path).is_ok_and(|about| about.len() <= LARGEST_LIST);
+    let read = if is_small { std::fs::read(path).ok() } else { None };
+    let Some(mut text) = read else { return files::one(path, Provenance::file(path), limits, sink) };
+    blank_ids(&mut text);
+    sink.file(text.len() as u64);
+    sink.chunk(&Chunk::whole(Provenance::file(path).into(), &text))
+}
+
+/// A list of more than a million refs is read as it stands, since that takes no memory.
+const LARGEST_LIST: u64 = 64 << 20;
+
+/// Puts spaces in place of the ids at the beginning of each line: one, two in a reflog, one behind `^`.
+fn blank_ids(text: &mut [u8]) {
+    for line in text.split_mut(|byte| *byte == b'\n') {
+        let mut start = usize::from(line.first() == Some(&b'^'));
+        for _ in 0..2 {
+            let len = line[start..].iter().take_while(|byte| byte.is_ascii_hexdigit()).count();
+            let is_id = matches!(len, 40 | 64) && matches!(line.get(start + len), None | Some(b' ' | b'\t'));
+            if !is_id {
+                break;
+            }
+            line[start..start + len].fill(b' ');
+            start = line.len().min(start + len + 1);
+        }
+    }
+}
+
 /// Objects are read as objects, submodules (and a linked work tree's hooks into them) as repositories.
 fn is_own_directory(path: &Path) -> bool {
     let is_store = path.ends_with("objects") && !path.ends_with("lfs/objects");
     let is_submodule = is_git_dir(path) && !path.join("commondir").exists();
     !is_store && !is_submodule
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_at_the_beginning_of_lines_are_blanked_and_nothing_moves() {
+        let (id, long) = ("0123456789abcdef0123456789abcdef01234567", "a".repeat(64));
+        let table = [
+            (format!("{id} refs/heads/wrangler\n^{id}\n"), " refs/heads/wrangler\n^"),
+            (
+                format!("{id} {long} Ada <a@example.com> 1 +0000\tcommit: {id}"),
+                &format!("  Ada <a@example.com> 1 +0000\tcommit: {id}"),
+            ),
+            (format!("{id}abc x"), &format!("{id}abc x")),
+            (format!("# pack-refs with: peeled\n{long}\n"), "# pack-refs with: peeled\n\n"),
+        ];
+        for (before, words) in table {
+            let mut after = before.clone().into_bytes();
+            blank_ids(&mut after);
+            assert_eq!(after.len(), before.len());
+            let squeezed = |text: &str| text.split_whitespace().map(str::to_owned).collect::<Vec<_>>();
+            assert_eq!(squeezed(&String::from_utf8(after).unwrap()), squeezed(words), "{before:?}");
+        }
+    }
 }

@@ -22,7 +22,7 @@ pub fn repository(repository: &Repository, options: &Options, memory: &dyn Memor
         let detail = format!("its refs are not known, so nothing counts as reachable: {problem}");
         sink.skip(Skip {
             provenance: Provenance::file(&repository.git_dir),
-            reason: SkipReason::Damaged,
+            reason: if repository.gix().is_some() { SkipReason::Unsupported } else { SkipReason::Damaged },
             detail,
         });
     }

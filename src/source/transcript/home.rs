@@ -109,6 +109,8 @@ impl Ledger {
         let (line, why) = self.lines.entry(key).or_default();
         if outcome.is_elsewhere {
             self.elsewhere.insert(item.path.clone());
+            line.files += 1;
+            why.insert(format!("read as {}", if item.is_directory { "git history" } else { "an archive" }));
             return;
         }
         if outcome.is_read {

@@ -15,7 +15,7 @@ use super::words::Words;
 use crate::model::GitOrigin;
 use appear::{Appearance, Appearances};
 use contain::Containing;
-use gix::bstr::{BString, ByteSlice};
+use gix::bstr::{BStr, BString, ByteSlice};
 use gix::objs::Kind;
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -67,6 +67,7 @@ pub fn place(
         in_head: head.and_then(|at| graph.commits[at].tree).map(|root| trees.below(root)).unwrap_or_default(),
         reachable,
         pointed_at: tips.into_iter().collect(),
+        head_tree: head.and_then(|at| graph.commits[at].tree),
     };
     placer.place(targets, appearances)
 }
@@ -81,6 +82,7 @@ struct Placer<'a> {
     in_head: HashSet<Number>,
     /// What refs point at, tags undone.
     pointed_at: HashSet<Number>,
+    head_tree: Option<Number>,
 }
 
 impl Placer<'_> {
@@ -107,6 +109,8 @@ impl Placer<'_> {
             };
             if attribution.names.iter().all(|(known, _)| *known != path) {
                 origin.path = Some(path.to_str_lossy().into_owned());
+                // The tree that brought the name may have changed since; the name may still be there.
+                origin.at_head = self.head_tree.is_some_and(|root| reader.has(root, path.as_ref()));
                 attribution.names.push((path, origin));
             }
         }
@@ -191,6 +195,18 @@ impl<'a> Reader<'a> {
     fn path(&mut self, chain: &[Number]) -> BString {
         let steps: Vec<BString> = chain.windows(2).map(|step| self.name(step[0], step[1])).collect();
         bstr::join("/", steps).into()
+    }
+
+    /// Is there anything at this path below a tree?
+    fn has(&mut self, root: Number, path: &BStr) -> bool {
+        let mut at = Some(root);
+        for name in path.split_str("/") {
+            let Some(bytes) = at.and_then(|tree| self.read(tree)) else { return false };
+            let mut entries = super::entries::entries(&bytes, self.history.objects.hash());
+            let Some(entry) = entries.find(|entry| entry.name == name) else { return false };
+            at = self.history.objects.find(entry.id);
+        }
+        true
     }
 
     fn name(&mut self, tree: Number, kid: Number) -> BString {

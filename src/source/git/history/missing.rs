@@ -43,14 +43,17 @@ impl Missing {
             }
         }
         for (kind, ids) in by_kind {
-            let word = match kind {
-                Kind::Blob => "files",
-                Kind::Tree => "directories",
-                Kind::Commit => "commits",
-                Kind::Tag => "tags",
+            let word = match (kind, ids.len()) {
+                (Kind::Blob, 1) => "file is",
+                (Kind::Blob, _) => "files are",
+                (Kind::Tree, 1) => "directory is",
+                (Kind::Tree, _) => "directories are",
+                (Kind::Commit, 1) => "commit is",
+                (Kind::Commit, _) => "commits are",
+                (Kind::Tag, 1) => "tag is",
+                (Kind::Tag, _) => "tags are",
             };
-            let detail =
-                format!("{} {word} are not in this clone; it is shallow, partial or damaged", ids.len());
+            let detail = format!("{} {word} not here: this copy is shallow, partial or damaged", ids.len());
             let origin = history.origin(ids[0], kind);
             sink.skip(Skip { provenance: provenance(origin), reason: SkipReason::MissingObject, detail });
         }
