@@ -21,7 +21,7 @@ pub struct Leak {
     pub token_id: Option<String>,
 
     /// Which finding of the report
-    #[arg(long, value_name = "FINGERPRINT", requires = "from")]
+    #[arg(long, value_name = "FINGERPRINT", requires = "from", conflicts_with = "value_stdin")]
     pub fingerprint: Option<String>,
 
     /// An account to look into; any number of times [default: every one that can be found]

@@ -203,7 +203,9 @@ fn look_into(
     acting: &Acting,
     may_act: bool,
 ) -> Result<(), CommandError> {
-    hunt::copies(session, &looking.hunt)?;
+    if !session.has_finished("hunt") || session.incident.copies.is_none() {
+        hunt::copies(session, &looking.hunt)?;
+    }
     look::trail(session, sought, found)?;
     let responder = found.responder.map(|index| session.responders[index].desk.name().to_owned());
     let steps = plan::for_minted(&session.incident.minted, &found.target, responder.as_deref());

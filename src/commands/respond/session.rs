@@ -152,10 +152,6 @@ impl<'a> Session<'a> {
     pub fn has_changed_anything(&self) -> bool {
         self.incident.actions.iter().any(|action| matches!(action.state, ActionState::Done(_)))
     }
-
-    pub fn directory(&self) -> &Path {
-        self.case.directory()
-    }
 }
 
 /// A case that cannot be written is no place to act from.
