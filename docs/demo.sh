@@ -14,8 +14,11 @@ trap 'kill $fake 2>/dev/null; rm -rf "$samples"' EXIT
 while ! [ -f "$samples/ci/3_Deploy.txt" ]; do sleep 0.1; done
 sleep 1
 
+# All four hosts that a credential may be sent to.
+here=http://127.0.0.1:$port
+export CFLEAK_API_BASE="$here/client/v4" CFLEAK_R2_ENDPOINT="$here" CFLEAK_TURNSTILE_URL="$here" CFLEAK_OAUTH_URL="$here"
 cd "$samples"
 status=0
-CFLEAK_API_BASE="http://127.0.0.1:$port/client/v4" "$cfleak" scan . "$@" || status=$?
+"$cfleak" scan . "$@" || status=$?
 echo
 echo "cfleak scan exited with $status: 3 means that at least one credential is live."
