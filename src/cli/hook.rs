@@ -38,7 +38,7 @@ pub enum HookCommand {
     },
     /// Look at everything that was pushed here (git runs this on a server before it accepts a push)
     PreReceive,
-    /// Put hooks in place; what is there already is kept and runs after them
+    /// Put hooks in place; what is there already is kept and runs too
     Install(Place),
     /// Take the hooks away and put back what was there
     Uninstall(Place),
