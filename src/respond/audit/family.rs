@@ -24,7 +24,7 @@ pub(super) async fn follow(reader: &mut Reader<'_>) {
         let start = reader.trail.entries.len();
         let from = reader.question.since.max(V2_BEGINS);
         for (account, _) in reader.readable.clone() {
-            reader.read_v2(&account, from, of_token(&token), Some(generation)).await;
+            reader.read_v2(&account, (from, reader.question.until), of_token(&token), Some(generation)).await;
         }
         waiting.extend(children(reader, start, generation));
     }
