@@ -1,15 +1,16 @@
 //! What it did and what it minted, as the audit logs have it.
 
+use crate::cloudflare::Auth;
 use crate::commands::respond::session::Session;
 use crate::commands::{CommandError, edge};
 use crate::model::Kind;
-use crate::model::incident::{Named, OwnerKind, TargetKind};
-use crate::respond::audit::{self, Question, Subject, Trail};
+use crate::model::incident::{Gap, Named, OwnerKind, Reach, TargetKind};
+use crate::respond::audit::{self, Question, Subject};
 use crate::respond::identify::{Identified, Sought};
-use crate::respond::{Desk, minted, reach, timeline};
+use crate::respond::{Desk, minted, probes, reach, replacement, timeline};
 
 /// Reads the logs and follows what was minted.
-pub fn trail(session: &mut Session<'_>, sought: &Sought, found: &Identified) -> Result<Trail, CommandError> {
+pub fn trail(session: &mut Session<'_>, sought: &Sought, found: &Identified) -> Result<(), CommandError> {
     begin_at_issue(session);
     let question = question(session, sought, found);
     let desks: Vec<&Desk> = session.responders.iter().map(|responder| &responder.desk).collect();
@@ -30,11 +31,15 @@ pub fn trail(session: &mut Session<'_>, sought: &Sought, found: &Identified) -> 
         timeline.logs.len(),
         minted.len()
     );
+    let identity = session.incident.identity.as_ref();
+    let proposed = identity.map(|identity| replacement::propose(identity, &question, &trail));
+    let (replacement, more) = proposed.unwrap_or_default();
+    session.incident.gaps.extend(more);
+    session.incident.replacement = replacement;
     session.incident.timeline = (!desks.is_empty()).then_some(timeline);
     session.incident.minted = minted;
     session.incident.gaps.extend(gaps);
-    session.finish("audit", &says)?;
-    Ok(trail)
+    session.finish("audit", &says)
 }
 
 /// Nobody told when it leaked: it cannot have been before there was a token.
@@ -102,13 +107,28 @@ fn accounts(session: &Session<'_>, sought: &Sought) -> (Vec<Named>, Vec<Named>) 
 }
 
 /// What it could do, to what, and what would have been enough.
-pub fn reach(session: &mut Session<'_>, sought: &Sought) -> Result<(), CommandError> {
-    let Some(identity) = session.incident.identity.clone() else {
-        session.incident.reach = None;
-        return Ok(());
+pub fn reach(session: &mut Session<'_>, sought: &Sought, may_probe: bool) -> Result<(), CommandError> {
+    let identity = session.incident.identity.clone();
+    let is_on_record = sought.kind == Kind::GlobalApiKey
+        || identity
+            .as_ref()
+            .is_some_and(|identity| !identity.policies.is_empty() || !identity.scopes.is_empty());
+    let (reach, gaps) = match (identity, probing(session, sought).filter(|_| may_probe && !is_on_record)) {
+        (_, Some(desk)) => try_out(session, sought, &desk),
+        (Some(identity), None) => {
+            let desks: Vec<&Desk> = session.responders.iter().map(|responder| &responder.desk).collect();
+            session.runtime.block_on(reach::measure(&desks, &identity, &sought.kind))
+        }
+        (None, None) => {
+            session.incident.reach = None;
+            session.incident.gaps.push(Gap {
+                what: "what it could do".to_owned(),
+                why: "nobody may read its record; --probe tries what the credential itself may read"
+                    .to_owned(),
+            });
+            return Ok(());
+        }
     };
-    let desks: Vec<&Desk> = session.responders.iter().map(|responder| &responder.desk).collect();
-    let (reach, gaps) = session.runtime.block_on(reach::measure(&desks, &identity, &sought.kind));
     let says = format!(
         "blast radius: {} permissions, {} lists of things within reach, {} secrets to replace",
         reach.powers.len(),
@@ -118,4 +138,29 @@ pub fn reach(session: &mut Session<'_>, sought: &Sought) -> Result<(), CommandEr
     session.incident.reach = Some(reach);
     session.incident.gaps.extend(gaps);
     session.finish("reach", &says)
+}
+
+/// A desk for the leaked credential itself, where its kind can ask the API at all.
+fn probing(session: &Session<'_>, sought: &Sought) -> Option<Desk> {
+    let secret = sought.secret.clone()?;
+    let can_ask = matches!(
+        sought.kind,
+        Kind::UserApiToken | Kind::AccountApiToken | Kind::LegacyApiToken | Kind::OauthAccessToken
+    );
+    can_ask.then(|| {
+        Desk::new(session.client.clone(), Auth::Bearer(secret), "the leaked credential itself (--probe)")
+    })
+}
+
+/// Uses the leaked credential, read-only and within bounds. Only after `--probe`.
+fn try_out(session: &Session<'_>, sought: &Sought, desk: &Desk) -> (Reach, Vec<Gap>) {
+    let (accounts, _) = accounts(session, sought);
+    let zones: Vec<Named> = sought
+        .grant
+        .iter()
+        .flat_map(|grant| &grant.zones)
+        .map(|(id, name)| Named::new(id, Some(name.clone())))
+        .collect();
+    let of_user = sought.kind != Kind::AccountApiToken;
+    session.runtime.block_on(probes::try_out(desk, of_user, &accounts, &zones))
 }

@@ -213,7 +213,7 @@ fn look_into(
     if may_act {
         contain::end_minted(session, acting)?;
     }
-    look::reach(session, sought)
+    look::reach(session, sought, looking.probe)
 }
 
 fn name(session: &mut Session<'_>, sought: &Sought) -> Result<(), CommandError> {
