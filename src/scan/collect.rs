@@ -139,6 +139,13 @@ impl Gathered {
         self.ranked().first().map(|best| best.kind.clone())
     }
 
+    fn is_hunted(&self) -> bool {
+        self.evidence
+            .keys()
+            .flat_map(|evidence| &evidence.reasons)
+            .any(|why| matches!(why, Reason::Hunted(_)))
+    }
+
     /// `other`, another face of this credential, stops being a finding of its own.
     fn absorb(&mut self, other: Gathered, fingerprint: Fingerprint, why: &str) {
         let mut companions = Companions::default();
@@ -236,7 +243,7 @@ fn join_r2_secrets(credentials: &mut HashMap<Fingerprint, Gathered>) {
 fn s3_secrets(credentials: &HashMap<Fingerprint, Gathered>) -> Vec<(Fingerprint, Fingerprint)> {
     of_kind(
         credentials,
-        |kind| *kind == Kind::R2S3Credentials,
+        |gathered| gathered.kind() == Some(Kind::R2S3Credentials),
         |value| {
             let value = value.expose();
             Secret::new(value.split_once(':').map_or(value, |(_, secret)| secret).to_ascii_lowercase())
@@ -244,11 +251,12 @@ fn s3_secrets(credentials: &HashMap<Fingerprint, Gathered>) -> Vec<(Fingerprint,
     )
 }
 
-/// Each API token, and the fingerprint of the S3 secret it would have.
+/// Each API token, and the fingerprint of the S3 secret it would have. A hunt tells the places of either apart.
 fn derived_s3_secrets(credentials: &HashMap<Fingerprint, Gathered>) -> Vec<(Fingerprint, Fingerprint)> {
     let is_token =
-        |kind: &Kind| matches!(kind, Kind::UserApiToken | Kind::AccountApiToken | Kind::LegacyApiToken);
-    of_kind(credentials, is_token, |value| {
+        |kind: Kind| matches!(kind, Kind::UserApiToken | Kind::AccountApiToken | Kind::LegacyApiToken);
+    let is_owner = |gathered: &Gathered| gathered.kind().is_some_and(is_token) && !gathered.is_hunted();
+    of_kind(credentials, is_owner, |value| {
         Secret::new(data_encoding::HEXLOWER.encode(&Sha256::digest(value.expose())))
     })
 }
@@ -256,12 +264,12 @@ fn derived_s3_secrets(credentials: &HashMap<Fingerprint, Gathered>) -> Vec<(Fing
 /// In order, so that what is joined does not depend on a hash seed.
 fn of_kind(
     credentials: &HashMap<Fingerprint, Gathered>,
-    wanted: impl Fn(&Kind) -> bool,
+    wanted: impl Fn(&Gathered) -> bool,
     secret: impl Fn(&Secret) -> Secret,
 ) -> Vec<(Fingerprint, Fingerprint)> {
     let mut found: Vec<_> = credentials
         .iter()
-        .filter(|(_, gathered)| gathered.kind().as_ref().is_some_and(&wanted))
+        .filter(|(_, gathered)| wanted(gathered))
         .map(|(fingerprint, gathered)| (*fingerprint, Fingerprint::of(&secret(&gathered.secret))))
         .collect();
     found.sort();

@@ -24,6 +24,7 @@ use crate::scan::quality::is_documentation_sample;
 use crate::scan::view::View;
 use kept::Kept;
 use std::cell::OnceCell;
+use std::collections::HashSet;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -41,6 +42,8 @@ pub(crate) struct Scanner<'a> {
     budget: usize,
     undone: Undone,
     found: Kept,
+    /// What neighbouring chunks report, kept to see what it covers.
+    neighbours: HashSet<(usize, usize)>,
     partials: Vec<(Range<usize>, Partial)>,
 }
 
@@ -91,6 +94,7 @@ impl<'a> Scanner<'a> {
             lines: Lines::Bytes,
             budget: DECODE_BUDGET + DECODE_FACTOR * chunk.text.len(),
             found: Kept::default(),
+            neighbours: HashSet::new(),
             undone: Undone::default(),
             partials: Vec::new(),
         }
@@ -182,10 +186,15 @@ impl<'a> Scanner<'a> {
 
     fn keep_match(&mut self, found: Match<'_>) {
         let in_chunk = found.view.chunk_range(found.range.clone());
-        if !self.chunk.core.contains(&in_chunk.start) {
-            return;
-        }
+        let is_ours = self.chunk.core.contains(&in_chunk.start);
         let raw = self.chunk.to_raw(in_chunk);
+        if !is_ours {
+            // The secret part of a hunted value stands inside the whole of it, which may be a neighbour's.
+            if self.engine.quarry.is_none() {
+                return;
+            }
+            self.neighbours.insert((raw.start, raw.end));
+        }
         let mut companions = companions::around(found.view, found.range.clone());
         if let Some(account) = &found.account {
             companions.account_ids.insert(0, account.clone());
@@ -251,7 +260,9 @@ impl<'a> Scanner<'a> {
             // The beginning of a value that is whole.
             self.partials.retain(|(raw, _)| !self.found.covers(raw));
         }
-        for (raw, mut candidate) in self.found.into_list() {
+        let neighbours = self.neighbours;
+        let ours = |(raw, _): &(Range<usize>, _)| !neighbours.contains(&(raw.start, raw.end));
+        for (raw, mut candidate) in self.found.into_list().filter(ours) {
             candidate.place.position = counter.position(raw.start);
             self.hits.candidates.push(candidate);
         }

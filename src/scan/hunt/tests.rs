@@ -183,10 +183,13 @@ fn the_r2_secret_of_a_token_is_found_and_called_that() {
             assert_eq!(found[0].kind, Kind::R2S3Credentials, "{name}");
             assert!(says(&found[0]).contains("R2 S3 secret of the hunted token"), "{}", says(&found[0]));
         }
-        // Seen beside its token it is another face of it.
+        // Beside its token it has places of its own to be told.
         let both = scan(&engine, format!("{token} {secret}").as_bytes()).findings;
-        assert_eq!((both.len(), both[0].places.len()), (1, 2));
-        assert!(says(&both[0]).contains("its R2 S3 secret was seen too"), "{}", says(&both[0]));
+        let kinds: Vec<_> = both
+            .iter()
+            .map(|finding| (finding.kind == Kind::R2S3Credentials, finding.places.len()))
+            .collect();
+        assert_eq!(kinds, [(false, 1), (true, 1)]);
     }
     assert!(
         hunt(&by_value(&seed.hex(37)), HEXLOWER.encode(&Sha256::digest("x")).as_bytes()).findings.is_empty()
