@@ -30,6 +30,16 @@ impl ApiError {
         self.answered_with(&[404])
     }
 
+    /// Nothing that the API decided: a server's error, a page that is none of the API's, no answer.
+    pub fn is_trouble(&self) -> bool {
+        match &self.outcome {
+            Outcome::Answered(answer) => {
+                answer.envelope().is_none() || answer.http >= 500 || answer.is_timeout()
+            }
+            Outcome::Failed(_) => true,
+        }
+    }
+
     fn answered_with(&self, statuses: &[u16]) -> bool {
         match &self.outcome {
             Outcome::Answered(answer) => answer.envelope().is_some() && statuses.contains(&answer.http),

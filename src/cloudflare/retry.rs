@@ -79,8 +79,7 @@ pub(super) enum Next {
 pub(super) fn next(outcome: &Outcome, repeatable: bool) -> Next {
     let soon = Next::Again(Duration::ZERO);
     match outcome {
-        // Nothing was done: the service refused to look.
-        Outcome::Failed(Failure::RateLimited { retry_after, .. }) => {
+        Outcome::Failed(Failure::RateLimited { retry_after, .. }) if repeatable => {
             Next::Again(retry_after.unwrap_or_default())
         }
         Outcome::Failed(Failure::Connect) => soon,
@@ -94,6 +93,8 @@ pub(super) fn next(outcome: &Outcome, repeatable: bool) -> Next {
             | Failure::Tls
             | Failure::TooLarge(_)
             | Failure::Redirect(_)
+            // It says that nothing was done; who changes something looks before it believes that.
+            | Failure::RateLimited { .. }
             | Failure::LockedOut
             | Failure::OutOfPatience,
         )
@@ -192,7 +193,7 @@ mod tests {
             (
                 Outcome::Failed(Failure::RateLimited { http: 429, retry_after: wait }),
                 Next::Again(Duration::from_secs(9)),
-                Next::Again(Duration::from_secs(9)),
+                Next::Keep,
             ),
         ] {
             assert_eq!(next(&outcome, true), when_repeatable, "{outcome:?}");

@@ -37,8 +37,16 @@ use std::process::ExitCode;
 /// Runs cfleak with the arguments of this process.
 pub fn main() -> ExitCode {
     hush_panics();
-    let code = std::panic::catch_unwind(|| run(&Cli::parse())).unwrap_or(Ending::Failed.code(false));
-    ExitCode::from(code)
+    let code = std::panic::catch_unwind(|| match Cli::try_parse() {
+        Ok(cli) => run(&cli),
+        Err(error) if error.use_stderr() => {
+            Talk { color: false, quiet: false }.misunderstood(&error.render().to_string());
+            Ending::Failed.code(false)
+        }
+        // Help and the version are no errors, and go to stdout.
+        Err(error) => error.exit(),
+    });
+    ExitCode::from(code.unwrap_or(Ending::Failed.code(false)))
 }
 
 fn run(cli: &Cli) -> u8 {

@@ -5,8 +5,8 @@
 
 use crate::cloudflare::changes;
 use crate::cloudflare::{Answer, ApiError, Auth, Call, Failure, Outcome, Patience};
-use crate::model::Secret;
 use crate::model::incident::{Action, ActionState, Receipt, TargetKind, Verb};
+use crate::model::{Fingerprint, Secret};
 use crate::respond::Desk;
 use crate::respond::case::{CaseError, Journal, Occurrence};
 use crate::respond::identify::tunnel_parts;
@@ -14,6 +14,7 @@ use crate::respond::plan::{path_in_account, token_path};
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use std::time::Duration;
 
 /// Agreement to certain steps of one plan. It fits no other.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -82,9 +83,15 @@ enum Sent {
     },
     /// It was not done: refused, or it never left.
     Refused(String, Option<u16>),
-    /// Nobody knows.
-    Lost(String),
+    /// Nobody knows; a look tells, after this wait.
+    Lost {
+        why: String,
+        wait: Duration,
+    },
 }
+
+/// Who is asked to wait longer than this is told, rather than left waiting.
+const LONGEST_WAIT: Duration = Duration::from_secs(300);
 
 /// A lost answer is followed by a look, and where the look says "not done" by another try.
 const TRIES: usize = 3;
@@ -106,27 +113,37 @@ pub async fn carry_out(
             Look::Open { record, mark } => (record, mark),
             Look::CannotTell(why) => return settle_blocked(action, unsettled, why, hands),
         };
-        write_intent(action, hands)?;
-        let sent = send(action, &record, hands).await;
-        match sent {
+        write_intent(action, mark.clone(), hands)?;
+        match send(action, &record, hands).await {
             Sent::Done { http, answer, ray } => {
                 keep_new_value(action, &answer, hands)?;
                 return settle_done(action, Some(http), ray, false, hands);
             }
             Sent::Refused(why, http) => return settle_failed(action, why, http, hands),
-            Sent::Lost(why) => match look(action, hands, false).await {
-                Look::Done(_) => return settle_done(action, None, None, true, hands),
-                Look::Open { mark: now, .. } if now != mark => {
-                    return settle_done(action, None, None, true, hands);
+            Sent::Lost { why, wait } if wait > LONGEST_WAIT => {
+                return settle_failed(action, why, None, hands);
+            }
+            Sent::Lost { why, wait } => {
+                tokio::time::sleep(wait).await;
+                match look(action, hands, false).await {
+                    Look::Done(_) => return settle_done(action, None, None, true, hands),
+                    // Only a new secret is told by the mark: whatever else changed the record did not freeze it.
+                    Look::Open { mark: now, .. } if makes_a_secret(action) && now != mark => {
+                        return settle_done(action, None, None, true, hands);
+                    }
+                    Look::Open { .. } if is_safe_to_repeat(action, mark.as_ref()) => {
+                        write_outcome(action, "not done", None, None, Some(why), hands)?;
+                    }
+                    Look::Open { .. } | Look::CannotTell(_) => return settle_unknown(action, why, hands),
                 }
-                Look::Open { .. } if is_safe_to_repeat(action, mark.as_ref()) => {
-                    write_outcome(action, "not done", None, None, Some(why), hands)?;
-                }
-                Look::Open { .. } | Look::CannotTell(_) => return settle_unknown(action, why, hands),
-            },
+            }
         }
     }
     settle_unknown(action, "the answer was lost each time".to_owned(), hands)
+}
+
+fn makes_a_secret(action: &Action) -> bool {
+    matches!(action.verb, Verb::Roll | Verb::Rotate)
 }
 
 /// Twice is no more than once, or a mark proves that the first did not happen.
@@ -155,7 +172,7 @@ async fn look(action: &Action, hands: &Hands<'_>, unsettled: bool) -> Look {
             Some(path) => after_get(action, hands.desk.look(&path).await, hands, unsettled),
             None => Look::CannotTell("its site key is not known".to_owned()),
         },
-        (_, TargetKind::Tunnel) => look_at_tunnel(action, hands).await,
+        (_, TargetKind::Tunnel) => look_at_tunnel(action, hands, unsettled).await,
         (
             _,
             TargetKind::GlobalApiKey | TargetKind::OriginCaKey | TargetKind::OauthLogin | TargetKind::Other,
@@ -166,11 +183,14 @@ async fn look(action: &Action, hands: &Hands<'_>, unsettled: bool) -> Look {
 fn after_get(action: &Action, answer: Result<Value, ApiError>, hands: &Hands<'_>, unsettled: bool) -> Look {
     let record = match answer {
         Ok(record) => record,
-        Err(error) if error.http() == Some(404) => return Look::Done("it is not there any more"),
+        // To a stranger everything is absent: only who saw the record can say that it is gone.
+        Err(error) if error.is_absence() && action.responder.as_deref() == Some(hands.desk.name()) => {
+            return Look::Done("it is not there any more");
+        }
         Err(error) => return Look::CannotTell(error.to_string()),
     };
     let is_off =
-        record["status"].as_str().is_some_and(|status| status != "active") || record["enabled"] == false;
+        matches!(record["status"].as_str(), Some("disabled" | "expired")) || record["enabled"] == false;
     let has_other_secret = match (record["secret"].as_str(), hands.leaked) {
         (Some(now), Some(leaked)) => now != leaked.expose(),
         _unknown => false,
@@ -182,20 +202,25 @@ fn after_get(action: &Action, answer: Result<Value, ApiError>, hands: &Hands<'_>
     }
     let mark =
         ["modified_on", "updated_at"].iter().find_map(|field| record[*field].as_str().map(str::to_owned));
-    // A crash between the request and its answer: whether it was rolled, only the old value can tell.
-    if unsettled && matches!(action.verb, Verb::Roll | Verb::Rotate) {
-        match hands.still_works {
-            Some(true) => {}
-            Some(false) => return Look::Done("the old value does not work any more"),
-            None => return Look::CannotTell(CUT_OFF.to_owned()),
-        }
+    let was_cut_off = unsettled && makes_a_secret(action);
+    let after = was_cut_off.then(|| after_crash(action, mark.as_ref(), hands)).flatten();
+    after.unwrap_or(Look::Open { record, mark })
+}
+
+/// A crash between the request and its answer: whether it was rolled, the mark in the intent tells, else the old
+/// value. That it still works tells nothing: a change takes its time to spread.
+fn after_crash(action: &Action, now: Option<&String>, hands: &Hands<'_>) -> Option<Look> {
+    match (hands.journal.mark(&action.id), now, hands.still_works) {
+        (Some(before), Some(now), _) if before == now => None,
+        (Some(_), Some(_), _) => Some(Look::Done("its record changed with the request that was cut off")),
+        (_, _, Some(false)) => Some(Look::Done("the old value does not work any more")),
+        (_, _, Some(true) | None) => Some(Look::CannotTell(CUT_OFF.to_owned())),
     }
-    Look::Open { record, mark }
 }
 
 const CUT_OFF: &str = "an earlier run may have done it and was cut off before the answer";
 
-async fn look_at_tunnel(action: &Action, hands: &Hands<'_>) -> Look {
+async fn look_at_tunnel(action: &Action, hands: &Hands<'_>, unsettled: bool) -> Look {
     let Some(path) = path_in_account(&action.target, "cfd_tunnel") else {
         return Look::CannotTell("its id is not known".to_owned());
     };
@@ -214,8 +239,14 @@ async fn look_at_tunnel(action: &Action, hands: &Hands<'_>) -> Look {
                 (Some(current), Some(leaked)) if current.secret != leaked.secret => {
                     Look::Done("its secret is another one already")
                 }
-                // The secret itself is the mark, and it never leaves this function but as its kind of being there.
-                _same => Look::Open { record: Value::Null, mark: Some("as leaked".to_owned()) },
+                (Some(current), _) => {
+                    let mark = Some(Fingerprint::of(&current.secret).to_string());
+                    // Where the leaked value is not at hand, the intent has the secret that was in force.
+                    let cut_off = hands.leaked.is_none() && unsettled;
+                    let after = cut_off.then(|| after_crash(action, mark.as_ref(), hands)).flatten();
+                    after.unwrap_or(Look::Open { record: Value::Null, mark })
+                }
+                (None, _) => Look::Open { record: Value::Null, mark: None },
             }
         }
         Err(error) => Look::CannotTell(error.to_string()),
@@ -235,16 +266,19 @@ async fn send(action: &Action, record: &Value, hands: &Hands<'_>) -> Sent {
             | Failure::Malformed
             | Failure::Tls
             | Failure::LockedOut
-            | Failure::OutOfPatience
-            | Failure::RateLimited { .. }),
+            | Failure::OutOfPatience),
         ) => Sent::Refused(failure.to_string(), failure.http()),
+        // It says that nothing was done; a look costs little.
+        Outcome::Failed(failure @ Failure::RateLimited { retry_after, .. }) => {
+            Sent::Lost { why: failure.to_string(), wait: retry_after.unwrap_or_default() }
+        }
         Outcome::Failed(
             failure @ (Failure::Timeout
             | Failure::CutShort
             | Failure::Truncated(_)
             | Failure::TooLarge(_)
             | Failure::Redirect(_)),
-        ) => Sent::Lost(failure.to_string()),
+        ) => Sent::Lost { why: failure.to_string(), wait: Duration::ZERO },
     }
 }
 
@@ -261,7 +295,10 @@ fn read(call: &Call, answer: Answer, ray: Option<String>) -> Sent {
             let error =
                 ApiError { endpoint: call.endpoint(), outcome: Outcome::Answered(answer), asked: Vec::new() };
             let said_no = (400..500).contains(&http) && (!error.notices().is_empty() || is_login_server);
-            if said_no { Sent::Refused(error.to_string(), Some(http)) } else { Sent::Lost(error.to_string()) }
+            match said_no {
+                true => Sent::Refused(error.to_string(), Some(http)),
+                false => Sent::Lost { why: error.to_string(), wait: Duration::ZERO },
+            }
         }
     }
 }
@@ -348,11 +385,12 @@ fn keep_new_value(action: &Action, answer: &Value, hands: &mut Hands<'_>) -> Res
         .map_err(|error| CaseError { path: "the file for the new value".into(), cause: error.into() })
 }
 
-fn write_intent(action: &Action, hands: &mut Hands<'_>) -> Result<(), CaseError> {
+fn write_intent(action: &Action, mark: Option<String>, hands: &mut Hands<'_>) -> Result<(), CaseError> {
     let intent = Occurrence::Intent {
         action: action.id.clone(),
         request: action.request.clone().unwrap_or_default(),
         responder: hands.desk.name().to_owned(),
+        mark,
     };
     hands.journal.write((hands.clock)(), intent)
 }

@@ -20,13 +20,31 @@ pub struct Desk {
     client: Arc<Client>,
     auth: Auth,
     name: String,
+    /// E-mail of the user behind it, where that is known.
+    user: Option<String>,
     exhibits: Mutex<Vec<Exhibit>>,
+    troubles: Mutex<Vec<String>>,
 }
 
 impl Desk {
     /// `name` is how reports call the responder; it holds no value.
     pub fn new(client: Arc<Client>, auth: Auth, name: impl Into<String>) -> Self {
-        Desk { client, auth, name: name.into(), exhibits: Mutex::default() }
+        Desk {
+            client,
+            auth,
+            name: name.into(),
+            user: None,
+            exhibits: Mutex::default(),
+            troubles: Mutex::default(),
+        }
+    }
+
+    pub fn of_user(self, email: Option<String>) -> Self {
+        Desk { user: email, ..self }
+    }
+
+    pub fn user(&self) -> Option<&str> {
+        self.user.as_deref()
     }
 
     pub fn name(&self) -> &str {
@@ -65,10 +83,14 @@ impl Desk {
         most: usize,
     ) -> Result<Listing, ApiError> {
         let call = self.asking(path, query);
-        let listing = self.client.list(&call, &mut Patience::for_a_responder(), most).await?;
-        let at = listing.asked.last().map(|asked| asked.at.clone());
-        self.keep(&call, at, Value::Array(listing.items.clone()));
-        Ok(listing)
+        match self.as_far(&call, most).await {
+            (_, Some(error)) => Err(error),
+            (listing, None) => {
+                let at = listing.asked.last().map(|asked| asked.at.clone());
+                self.keep(&call, at, Value::Array(listing.items.clone()));
+                Ok(listing)
+            }
+        }
     }
 
     /// As much of a list as can be read: where a page fails, the pages before it and why.
@@ -79,7 +101,7 @@ impl Desk {
         most: usize,
     ) -> (Listing, Option<ApiError>) {
         let call = self.asking(path, query);
-        let (listing, error) = self.client.list_as_far(&call, &mut Patience::for_a_responder(), most).await;
+        let (listing, error) = self.as_far(&call, most).await;
         if let Some(asked) = listing.asked.last() {
             self.keep(&call, Some(asked.at.clone()), Value::Array(listing.items.clone()));
         }
@@ -93,7 +115,22 @@ impl Desk {
         query: &[(&'static str, String)],
         most: usize,
     ) -> (Listing, Option<ApiError>) {
-        self.client.list_as_far(&self.asking(path, query), &mut Patience::for_a_responder(), most).await
+        self.as_far(&self.asking(path, query), most).await
+    }
+
+    /// A list that broke off is remembered: what it would have told is missing from everything that follows. That
+    /// it may not be read, or that there is none, is an answer.
+    async fn as_far(&self, call: &Call, most: usize) -> (Listing, Option<ApiError>) {
+        let (listing, error) = self.client.list_as_far(call, &mut Patience::for_a_responder(), most).await;
+        if let Some(error) = error.as_ref().filter(|error| error.is_trouble()) {
+            self.troubles.lock().unwrap_or_else(PoisonError::into_inner).push(error.to_string());
+        }
+        (listing, error)
+    }
+
+    /// Lists that broke off since the last call of this.
+    pub fn take_troubles(&self) -> Vec<String> {
+        std::mem::take(&mut *self.troubles.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn asking(&self, path: &str, query: &[(&'static str, String)]) -> Call {

@@ -3,7 +3,7 @@
 //! Looks only; what it finds is put into the plan by `plan`.
 
 use crate::cloudflare::is_id;
-use crate::model::incident::{Gap, Minted, MintedKind, Presence};
+use crate::model::incident::{Gap, Log, Minted, MintedKind, Presence};
 use crate::respond::Desk;
 use crate::respond::audit::{Entry, Question, Thing, Trail};
 use jiff::Timestamp;
@@ -58,7 +58,7 @@ pub async fn find(
     let known: BTreeSet<String> = found.iter().filter_map(|minted: &Minted| minted.id.clone()).collect();
     let unexplained =
         listed.into_iter().filter(|record| !known.contains(&record.id) && !is_expected(&record.id));
-    found.extend(unexplained.filter_map(|record| suspicious(record, question)));
+    found.extend(unexplained.filter_map(|record| suspicious(record, question, trail)));
     found.sort_by_key(|minted| (minted.kind, minted.generation, minted.at));
     (found, gaps)
 }
@@ -87,6 +87,7 @@ fn of_entry(entry: &Entry, thing: &Thing) -> Minted {
         by_token: event.token_id.clone(),
         generation: event.generation.unwrap_or(0) + 1,
         presence: Presence::Unknown,
+        is_suspect: false,
         evidence: format!("audit log entry {} of {}{by}", event.audit_id, event.time),
         advice: advice(thing.kind).to_owned(),
     }
@@ -102,7 +103,13 @@ async fn list_tokens(desks: &[&Desk], question: &Question, gaps: &mut Vec<Gap>) 
     });
     let mut found = Vec::new();
     for (path, account, what) in user.into_iter().chain(accounts) {
-        match list_at(desks, &path).await {
+        // `/user` is whoever asks: the tokens of somebody else are no suspects.
+        let is_stranger = |desk: &&Desk| match (desk.user(), &question.owner_email) {
+            (Some(user), Some(owner)) => account.is_none() && !user.eq_ignore_ascii_case(owner),
+            (Some(_) | None, _) => false,
+        };
+        let asking: Vec<&Desk> = desks.iter().copied().filter(|desk| !is_stranger(desk)).collect();
+        match list_at(&asking, &path).await {
             Ok((items, complete)) => {
                 found.extend(items.iter().filter_map(|item| listed(item, account.as_deref())));
                 if !complete {
@@ -118,7 +125,7 @@ async fn list_tokens(desks: &[&Desk], question: &Question, gaps: &mut Vec<Gap>) 
 async fn list_at(desks: &[&Desk], path: &str) -> Result<(Vec<Value>, bool), String> {
     const MOST: usize = 2000;
     let query = [("per_page", "50".to_owned()), ("include_expired", "true".to_owned())];
-    let mut why = "no responder credential was given (--responder)".to_owned();
+    let mut why = "no responder credential of its owner was given (--responder)".to_owned();
     for desk in desks {
         match desk.list(path, &query, MOST).await {
             Ok(listing) => return Ok((listing.items, listing.complete)),
@@ -141,13 +148,14 @@ fn listed(item: &Value, account: Option<&str>) -> Option<Listed> {
 }
 
 /// Issued since the leak, and nothing in the logs says by whom. It may be honest work of somebody else.
-fn suspicious(record: Listed, question: &Question) -> Option<Minted> {
+fn suspicious(record: Listed, question: &Question, trail: &Trail) -> Option<Minted> {
     let issued = record.issued_on.filter(|issued| *issued >= question.since)?;
     let by = record.created_by.map(|email| format!(" by {email}")).unwrap_or_default();
     Some(Minted {
         kind: MintedKind::Token,
         id: Some(record.id),
         name: record.name,
+        is_suspect: would_be_told(trail, record.account.is_some()),
         account: record.account,
         zone: None,
         at: Some(issued),
@@ -159,6 +167,14 @@ fn suspicious(record: Listed, question: &Question) -> Option<Minted> {
         ),
         advice: "ask who made it; freeze it if nobody did".to_owned(),
     })
+}
+
+/// Were the logs read in which making such a token would show? An account's may not have what a user does to itself
+/// (CLOUDFLARE.md 4.1).
+fn would_be_told(trail: &Trail, of_account: bool) -> bool {
+    let wanted = if of_account { Log::V2 } else { Log::UserV1 };
+    let mut logs = trail.logs.iter().filter(|read| read.log == wanted).peekable();
+    logs.peek().is_some() && logs.all(|read| read.complete)
 }
 
 fn presence(status: &str) -> Presence {
@@ -192,7 +208,10 @@ async fn look(desks: &[&Desk], thing: &Thing, minted: &mut Minted) {
                 minted.name = minted.name.take().or_else(|| record["name"].as_str().map(str::to_owned));
                 return;
             }
-            Err(error) if error.is_absence() => minted.presence = Presence::Gone,
+            // To a stranger every token of a user is absent.
+            Err(error) if error.is_absence() && !path.starts_with("/user/") => {
+                minted.presence = Presence::Gone
+            }
             Err(_) => {}
         }
     }

@@ -61,6 +61,8 @@ pub fn for_minted(minted: &[Minted], leak: &Target, responder: Option<&str>) -> 
             account,
             minted: true,
         };
+        // Whoever may manage the leak may manage this, unless nobody could even look it up.
+        let responder = responder.filter(|_| minted.presence != Presence::Unknown);
         Some(token(&Subject { target: &target, fingerprint: None, responder }, Wish::Freeze))
     };
     minted.iter().filter(is_open).filter_map(action).collect()
@@ -343,6 +345,7 @@ mod tests {
             by_token: None,
             generation: 1,
             presence,
+            is_suspect: false,
             evidence: String::new(),
             advice: String::new(),
         };

@@ -1,10 +1,12 @@
 //! Who asks and acts: credentials of the people on call, never the leaked one.
 
 use crate::cloudflare::endpoints::{self, AccountId};
-use crate::cloudflare::{Auth, Client, Patience};
+use crate::cloudflare::{ApiError, Auth, Client, Patience};
 use crate::model::Secret;
 use crate::model::incident::Named;
 use crate::respond::Desk;
+use data_encoding::HEXLOWER;
+use sha2::{Digest, Sha256};
 use std::fmt;
 use std::sync::Arc;
 
@@ -34,6 +36,8 @@ pub struct Responder {
     pub email: Option<String>,
     /// Accounts it may see.
     pub accounts: Vec<Named>,
+    /// Why these may not be all.
+    pub trouble: Option<String>,
 }
 
 /// Why a credential is no responder.
@@ -63,21 +67,37 @@ impl Handed {
         };
         match own.is_empty() {
             true => Err(Unfit::Empty),
-            false if leaked == Some(&own) => Err(Unfit::TheLeakedOne),
+            false if leaked.is_some_and(|leaked| is_same(&own, leaked)) => Err(Unfit::TheLeakedOne),
             false => Ok(()),
         }
     }
 }
 
+/// The same credential, whatever stands around it (`Bearer …`, quotes), as token or as the R2 pair that is made of
+/// it: the pair's secret is SHA-256 of the token (CLOUDFLARE.md 1.7).
+fn is_same(own: &Secret, leaked: &Secret) -> bool {
+    const SHORTEST: usize = 16;
+    let holds = |whole: &str, part: &str| part.len() >= SHORTEST && whole.contains(part);
+    let (own, leaked) = (own.expose(), leaked.expose());
+    let is_made_of = |pair: &str, token: &str| {
+        pair.split_once(':').is_some_and(|(_, secret)| {
+            let digest = zeroize::Zeroizing::new(HEXLOWER.encode(&Sha256::digest(token)));
+            secret.eq_ignore_ascii_case(&digest)
+        })
+    };
+    own == leaked || holds(own, leaked) || is_made_of(leaked, own) || is_made_of(own, leaked)
+}
+
 impl Responder {
-    /// Asks the credential who it is. An answer that does not come leaves that unknown.
-    pub async fn meet(client: &Arc<Client>, handed: &Handed) -> Responder {
+    /// Asks the credential who it is. An answer that does not come leaves that unknown. `near`: accounts that it may
+    /// belong to, where it does not see any itself.
+    pub async fn meet(client: &Arc<Client>, handed: &Handed, near: &[AccountId]) -> Responder {
         let mut patience = Patience::for_a_responder();
         let auth = handed.auth();
-        let accounts = known_accounts(client, &auth, &mut patience).await;
+        let (accounts, trouble) = known_accounts(client, &auth, &mut patience).await;
         let mut token_id = None;
         if matches!(auth, Auth::Bearer(_)) {
-            token_id = own_id(client, &auth, &accounts, &mut patience).await;
+            token_id = own_id(client, &auth, &accounts, near, &mut patience).await;
         }
         let email = match client.demand(&endpoints::user(auth.clone()), &mut patience).await {
             Ok(user) => user.result()["email"].as_str().map(str::to_owned),
@@ -89,32 +109,45 @@ impl Responder {
             (_, None) => "a token of unknown id".to_owned(),
         };
         let name = format!("{name}, from {}", handed.source);
-        let desk = Desk::new(Arc::clone(client), auth, name);
-        Responder { desk, source: handed.source.clone(), token_id, email, accounts }
+        let desk = Desk::new(Arc::clone(client), auth, name).of_user(email.clone());
+        Responder { desk, source: handed.source.clone(), token_id, email, accounts, trouble }
     }
 }
 
-async fn known_accounts(client: &Client, auth: &Auth, patience: &mut Patience) -> Vec<Named> {
+async fn known_accounts(
+    client: &Client,
+    auth: &Auth,
+    patience: &mut Patience,
+) -> (Vec<Named>, Option<String>) {
     const MOST: usize = 500;
-    let listing = client.list(&endpoints::accounts(auth.clone()), patience, MOST).await;
+    let (listing, error) = client.list_as_far(&endpoints::accounts(auth.clone()), patience, MOST).await;
     let named = |item: &serde_json::Value| {
         Some(Named::new(
             AccountId::new(item["id"].as_str()?)?.as_str(),
             item["name"].as_str().map(str::to_owned),
         ))
     };
-    listing.map(|listing| listing.items.iter().filter_map(named).collect()).unwrap_or_default()
+    let trouble = error.filter(ApiError::is_trouble).map(|error| error.to_string());
+    (listing.items.iter().filter_map(named).collect(), trouble)
 }
 
-async fn own_id(client: &Client, auth: &Auth, accounts: &[Named], patience: &mut Patience) -> Option<String> {
+async fn own_id(
+    client: &Client,
+    auth: &Auth,
+    accounts: &[Named],
+    near: &[AccountId],
+    patience: &mut Patience,
+) -> Option<String> {
     // An account's token sees exactly one account (CLOUDFLARE.md 2.3), and fails at the user's door, which costs
     // a failed authentication: so the likelier door first.
-    let in_account = match accounts {
-        [only] => {
-            AccountId::new(&only.id).map(|account| endpoints::verify_account_token(&account, auth.clone()))
-        }
-        _several => None,
+    const MOST: usize = 3;
+    let sees = match accounts {
+        [only] => AccountId::new(&only.id),
+        [..] => None,
     };
+    let near = near.iter().filter(|_| accounts.is_empty()).take(MOST).cloned();
+    let in_account =
+        sees.into_iter().chain(near).map(|account| endpoints::verify_account_token(&account, auth.clone()));
     let by_user = endpoints::verify_user_token(auth.clone());
     for call in std::iter::once(by_user).chain(in_account) {
         if let Ok(success) = client.demand(&call, patience).await {
@@ -137,11 +170,17 @@ mod tests {
         let (token, key) = (format!("cfut_{}", "Ab3".repeat(16)), "0123456789abc".repeat(3));
         let leaked_token = Secret::new(token.as_str());
         let leaked_key = Secret::new(key.as_str());
+        let leaked_pair =
+            Secret::new(format!("{}:{}", "0f".repeat(16), HEXLOWER.encode(&Sha256::digest(&token))));
         for (value, leaked, result) in [
             (token.clone(), Some(&leaked_token), Err(Unfit::TheLeakedOne)),
             (format!("a@example.com:{key}"), Some(&leaked_key), Err(Unfit::TheLeakedOne)),
             (format!("a@example.com:{key}"), Some(&leaked_token), Ok(())),
             (token.clone(), None, Ok(())),
+            (format!("Bearer {token}"), Some(&leaked_token), Err(Unfit::TheLeakedOne)),
+            (format!("\"{token}\""), Some(&leaked_token), Err(Unfit::TheLeakedOne)),
+            (token.clone(), Some(&leaked_pair), Err(Unfit::TheLeakedOne)),
+            (leaked_pair.expose().to_owned(), Some(&leaked_token), Err(Unfit::TheLeakedOne)),
             (String::new(), None, Err(Unfit::Empty)),
             ("a@example.com:".to_owned(), None, Err(Unfit::Empty)),
         ] {

@@ -21,6 +21,7 @@ mod hunt;
 mod patterns;
 mod report;
 mod respond;
+mod respond_attack;
 mod respond_timeline;
 mod rules;
 mod scan;

@@ -14,31 +14,31 @@ use std::fs;
 use std::process::{Command, Stdio};
 
 /// A company, what leaked, and who may act.
-struct Scene {
-    sandbox: Sandbox,
-    server: Background,
-    leaked: Secret,
-    id: String,
-    account: String,
-    responder: Secret,
+pub struct Scene {
+    pub sandbox: Sandbox,
+    pub server: Background,
+    pub leaked: Secret,
+    pub id: String,
+    pub account: String,
+    pub responder: Secret,
 }
 
 /// The fake and the binary share a machine, so they share its clock.
 #[allow(clippy::disallowed_methods, reason = "the binary reads the real clock")]
-fn now() -> Timestamp {
+pub fn now() -> Timestamp {
     Timestamp::now()
 }
 
 /// What leaked: the value, and the id its record has.
-type Leaks = fn(&mut cfleak::drill::Builder, &str, &str) -> (Secret, String);
+pub type Leaks = fn(&mut cfleak::drill::Builder, &str, &str) -> (Secret, String);
 
-const MANAGE: [&str; 2] = ["API Tokens Write", "User Details Read"];
+pub const MANAGE: [&str; 2] = ["API Tokens Write", "User Details Read"];
 
-fn scene(leaks: Leaks) -> Scene {
+pub fn scene(leaks: Leaks) -> Scene {
     scene_with(leaks, &MANAGE, &["Account API Tokens Write", "Account Settings Read"])
 }
 
-fn scene_with(leaks: Leaks, user_rights: &[&str], account_rights: &[&str]) -> Scene {
+pub fn scene_with(leaks: Leaks, user_rights: &[&str], account_rights: &[&str]) -> Scene {
     let mut world = World::builder().clock(Clock::new(now));
     let ann = world.user("ann@example.com");
     let account = world.account("Example");
@@ -56,18 +56,18 @@ fn scene_with(leaks: Leaks, user_rights: &[&str], account_rights: &[&str]) -> Sc
     Scene { sandbox, server, leaked, id, account, responder }
 }
 
-fn deploy_token(world: &mut cfleak::drill::Builder, ann: &str, account: &str) -> (Secret, String) {
+pub fn deploy_token(world: &mut cfleak::drill::Builder, ann: &str, account: &str) -> (Secret, String) {
     let spec = TokenSpec::of_user(ann).named("ci-deploy").only_from("127.0.0.0/8");
     let Minted { value, id, .. } = world.token(spec.allow(&["Workers Scripts Write"], On::Account(account)));
     (value, id)
 }
 
 impl Scene {
-    fn run(&self, line: &str) -> Run {
+    pub fn run(&self, line: &str) -> Run {
         self.run_with(line, &format!("{}\n", self.leaked.expose()))
     }
 
-    fn run_with(&self, line: &str, stdin: &str) -> Run {
+    pub fn run_with(&self, line: &str, stdin: &str) -> Run {
         let base = self.server.api_base();
         let environment =
             [("CFLEAK_API_BASE", base.as_str()), ("CFLEAK_RESPONDER_TOKEN", self.responder.expose())];
@@ -75,36 +75,36 @@ impl Scene {
     }
 
     /// Method and path of every request that would change something, siteverify aside.
-    fn changes(&self) -> Vec<String> {
+    pub fn changes(&self) -> Vec<String> {
         self.server.with_world(|world| {
             let seen = world.seen().iter().filter(|seen| seen.mutating && !seen.path.contains("siteverify"));
             seen.map(|seen| format!("{} {}", seen.method, seen.path.replace("/client/v4", ""))).collect()
         })
     }
 
-    fn status(&self) -> Option<String> {
+    pub fn status(&self) -> Option<String> {
         self.server.with_world(|world| world.token_status(&self.id).map(str::to_owned))
     }
 
-    fn fail(&self, rule: FailureRule) {
+    pub fn fail(&self, rule: FailureRule) {
         self.server.with_world(|world| world.fail(rule));
     }
 
-    fn case(&self) -> Value {
+    pub fn case(&self) -> Value {
         serde_json::from_str(&self.sandbox.read("case/case.json")).unwrap()
     }
 
-    fn journal(&self) -> Vec<Value> {
+    pub fn journal(&self) -> Vec<Value> {
         let text = self.sandbox.read("case/journal.jsonl");
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 
-    fn events(&self) -> Vec<String> {
+    pub fn events(&self) -> Vec<String> {
         self.journal().iter().map(|line| line["event"].as_str().unwrap().to_owned()).collect()
     }
 }
 
-fn apply(scene: &Scene) -> Run {
+pub fn apply(scene: &Scene) -> Run {
     scene.run(&format!("respond --value-stdin --case case --apply --confirm {}", scene.id))
 }
 
@@ -450,7 +450,7 @@ fn kill_at(scene: &Scene, lines: usize) {
     child.wait().unwrap();
 }
 
-fn check_chain(journal: &str) {
+pub fn check_chain(journal: &str) {
     use sha2::{Digest, Sha256};
     let mut last = "0".repeat(64);
     for line in journal.lines() {

@@ -50,7 +50,7 @@ impl Scene {
 
     async fn identity(&self) -> Identity {
         let handed = Handed { source: "env:X".to_owned(), value: self.cast.responder.value.clone() };
-        let responders = [Responder::meet(&self.client(), &handed).await];
+        let responders = [Responder::meet(&self.client(), &handed, &[]).await];
         let sought = Sought {
             kind: Kind::UserApiToken,
             secret: Some(self.cast.leaked.value.clone()),

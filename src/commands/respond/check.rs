@@ -1,9 +1,10 @@
 //! Does it still work? Asked with the value where it is at hand, else told by the record.
 
+use crate::cloudflare::{Auth, Call, Patience};
 use crate::commands::CommandError;
 use crate::commands::edge;
 use crate::commands::respond::session::Session;
-use crate::model::incident::{Action, ActionState, Check, CheckedBy, TargetKind, Verb};
+use crate::model::incident::{Action, ActionState, Check, CheckedBy, Identity, TargetKind, Verb};
 use crate::model::{Asked, Grant, Judgement, State};
 use crate::respond::case::Occurrence;
 use crate::respond::identify::{self, Identified, Sought};
@@ -30,6 +31,17 @@ pub fn by_value(session: &mut Session<'_>) -> Result<Option<Grant>, CommandError
     Ok(grant)
 }
 
+/// The id of a token that works, or not, in a way that no verdict has a word for: verify names it all the same.
+pub fn id_of_odd(session: &Session<'_>, sought: &Sought) -> Option<String> {
+    let check = session.incident.checks.last().filter(|check| check.state == State::Unknown)?;
+    let is_known = |asked: &&Asked| asked.http == Some(200) && asked.endpoint.ends_with("/tokens/verify");
+    let asked = check.asked.iter().find(is_known)?;
+    let path = asked.endpoint.strip_prefix("GET ")?;
+    let call = Call::get(path, Auth::Bearer(sought.secret.clone()?));
+    let answer = session.runtime.block_on(session.client.demand(&call, &mut Patience::for_one_credential()));
+    answer.ok()?.result()["id"].as_str().map(str::to_owned)
+}
+
 /// What the record says, for what cannot be asked itself or was given by its id alone.
 pub fn by_record(session: &mut Session<'_>, found: &Identified) -> Result<(), CommandError> {
     let status = found.identity.as_ref().and_then(|identity| identity.status.clone());
@@ -45,6 +57,35 @@ pub fn by_record(session: &mut Session<'_>, found: &Identified) -> Result<(), Co
     record(session, state, reason, CheckedBy::Record, Vec::new())
 }
 
+/// What is bound to addresses, or begins later, is refused here whether or not it works elsewhere: there the record
+/// has the last word.
+pub fn weigh(session: &mut Session<'_>, found: &Identified) -> Result<(), CommandError> {
+    let Some(identity) = &found.identity else { return Ok(()) };
+    let (Some(there), Some(status)) = (elsewhere(identity), identity.status.as_deref()) else {
+        return Ok(());
+    };
+    let has_new_value = session.incident.actions.iter().any(replaces_secret);
+    let told = match (last_state(session), status) {
+        (State::Dead, "active") if !has_new_value => there,
+        (State::Restricted | State::NotYetActive, "disabled") => State::Disabled,
+        (State::Restricted | State::NotYetActive, "expired") => State::Expired,
+        (_, _) => return Ok(()),
+    };
+    let reason = format!("from here it cannot be told; its record says {status}");
+    record(session, told, reason, CheckedBy::Record, Vec::new())
+}
+
+/// How an active token is that does not work here and now.
+fn elsewhere(identity: &Identity) -> Option<State> {
+    let is_bound = !identity.condition.allowed.is_empty() || !identity.condition.refused.is_empty();
+    let is_early = identity.not_before.is_some_and(|begin| begin > edge::now());
+    match (is_early, is_bound) {
+        (true, _) => Some(State::NotYetActive),
+        (false, true) => Some(State::Restricted),
+        (false, false) => None,
+    }
+}
+
 fn record(
     session: &mut Session<'_>,
     state: State,
@@ -52,9 +93,10 @@ fn record(
     by: CheckedBy,
     asked: Vec<Asked>,
 ) -> Result<(), CommandError> {
-    session.note(Occurrence::Check { state: state.as_str().to_owned(), reason: reason.clone() })?;
+    let said = Occurrence::Check { state: state.as_str().to_owned(), reason: reason.clone() };
+    // What was answered is known, whether or not it can be written down.
     session.incident.checks.push(Check { at: edge::now(), state, reason, by, asked });
-    Ok(())
+    session.note(said)
 }
 
 /// The last answer that said anything.
@@ -95,6 +137,11 @@ fn ask_again(session: &mut Session<'_>, sought: &Sought) -> Result<(), CommandEr
         .last()
         .is_some_and(|check| check.by == CheckedBy::Value && check.state != State::NotChecked);
     if by_value_alone {
+        let is_bound = session.incident.identity.as_ref().is_some_and(|record| elsewhere(record).is_some());
+        if is_bound && matches!(last_state(session), State::Dead | State::Restricted | State::NotYetActive) {
+            let found = session.runtime.block_on(identify::identify(sought, &session.responders));
+            weigh(session, &found)?;
+        }
         return Ok(());
     }
     if let Some(action) = session.incident.actions.iter().find(|action| replaces_secret(action)) {

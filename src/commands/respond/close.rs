@@ -3,7 +3,7 @@
 use crate::commands::respond::session::{Session, cannot_use};
 use crate::commands::{CommandError, edge};
 use crate::model::State;
-use crate::model::incident::{Action, ActionState, Conclusion, Containment, Incident, Verb};
+use crate::model::incident::{Action, ActionState, Conclusion, Containment, Gap, Incident, Verb};
 use crate::report::Style;
 use crate::report::case::{self, CaseFormat};
 use crate::respond::case::Occurrence;
@@ -24,12 +24,19 @@ pub fn close(
     broken: Option<CommandError>,
 ) -> Result<Ending, CommandError> {
     settle_ended(&mut session.incident);
+    let _ = session.keep_evidence();
+    name_what_broke_off(&mut session);
     session.incident.tasks = tasks(&session.incident);
     session.incident.updated = edge::now();
     if let Some(run) = session.incident.runs.last_mut() {
         run.ended = Some(edge::now());
     }
-    let unfinished = unfinished(&session.incident, is_response);
+    let mut unfinished = unfinished(&session.incident, is_response);
+    if is_response {
+        unfinished
+            .extend(session.not_listed.iter().map(|why| format!("a list was not read to its end: {why}")));
+    }
+    session.incident = session.case.cover(&session.incident).map_err(cannot_use)?;
     let mut ending = ending(&session, broken.is_some() || !unfinished.is_empty());
     let written = write(&mut session, ending);
     if let Some(error) = broken.as_ref().or(written.as_ref().err()) {
@@ -43,12 +50,30 @@ pub fn close(
     Ok(ending)
 }
 
+/// Where a list that broke off belongs to nothing that names it yet, a gap of its own does.
+fn name_what_broke_off(session: &mut Session<'_>) {
+    session.not_listed.sort();
+    session.not_listed.dedup();
+    for why in &session.not_listed {
+        let is_named = session.incident.gaps.iter().any(|gap| gap.why == *why);
+        if !is_named {
+            let what = "a list that was not read to its end".to_owned();
+            session.incident.gaps.push(Gap { what, why: why.clone() });
+        }
+    }
+}
+
 /// A credential that Cloudflare refuses needs no step any more, whoever ended it.
 fn settle_ended(incident: &mut Incident) {
     let Some(check) = incident.checks.last().filter(|check| check.state.is_ended()) else { return };
     let how = format!("Cloudflare says {} of it", check.state.as_str());
     let is_waiting = |action: &&mut Action| {
-        let is_enough = action.verb != Verb::Delete || check.state == State::Dead;
+        let is_enough = match action.verb {
+            Verb::Delete => check.state == State::Dead,
+            // Who is connected stays so, whatever became of the secret.
+            Verb::DropConnections => false,
+            Verb::Freeze | Verb::Roll | Verb::Revoke | Verb::Rotate | Verb::Disable | Verb::ByHand => true,
+        };
         let is_open = matches!(action.state, ActionState::Planned | ActionState::ByHand);
         !action.target.minted && is_open && is_enough
     };

@@ -1,10 +1,12 @@
 //! Plan, show, consent, do: the only place from which an account is changed.
 
 use crate::cli::{self, Acting};
+use crate::cloudflare::Auth;
 use crate::commands::respond::session::{Session, cannot_use};
 use crate::commands::{CommandError, edge, outputs};
 use crate::model::incident::{Action, ActionState, Presence, Verb};
 use crate::model::{Secret, State};
+use crate::respond::Desk;
 use crate::respond::apply::{Consent, Hands, Unmatched, carry_out};
 use crate::respond::case::Occurrence;
 use crate::respond::plan::Wish;
@@ -37,18 +39,51 @@ pub fn check(acting: &Acting, on_terminal: bool) -> Result<(), CommandError> {
     Ok(())
 }
 
-/// Adds steps that are not in the plan yet. What became of a step of an earlier run stays; a step that was only
-/// planned, and is not wished any more, goes.
-pub fn extend(plan: &mut Vec<Action>, steps: Vec<Action>, minted: bool) {
-    let is_wanted = |action: &Action| {
-        let untouched = matches!(action.state, ActionState::Planned | ActionState::ByHand);
-        action.target.minted != minted || !untouched || steps.iter().any(|step| step.id == action.id)
-    };
-    plan.retain(is_wanted);
+/// Adds steps that are not in the plan yet. What became of a step of an earlier run stays; a step that changed
+/// nothing, and is not wished any more, goes.
+pub fn extend(session: &mut Session<'_>, steps: Vec<Action>, minted: bool) {
+    let (plan, case) = (&mut session.incident.actions, &session.case);
+    plan.retain(|action| {
+        let changed_nothing =
+            matches!(action.state, ActionState::Planned | ActionState::ByHand | ActionState::Failed { .. });
+        let is_settled = !case.is_unsettled(&action.id);
+        let is_wished = steps.iter().any(|step| step.id == action.id);
+        action.target.minted != minted || is_wished || !(changed_nothing && is_settled)
+    });
     for step in steps {
-        if !plan.iter().any(|action| action.id == step.id) {
-            plan.push(step);
+        match plan.iter_mut().find(|action| action.id == step.id) {
+            Some(known) if known.is_done() => {}
+            Some(known) => {
+                let (state, former) = (known.state.clone(), known.responder.take());
+                *known = Action { state, responder: step.responder.clone().or(former), ..step };
+            }
+            None => plan.push(step),
         }
+    }
+}
+
+/// A step that was done, and that somebody undid since: the credential works, and its record says so.
+pub fn reopen(session: &mut Session<'_>) {
+    let is_live = matches!(super::check::last_state(session), State::Live | State::Restricted);
+    let record = session.incident.identity.as_ref();
+    let Some(record) = record.filter(|record| is_live && record.status.as_deref() == Some("active")) else {
+        return;
+    };
+    let is_undone = |action: &Action| match &action.state {
+        // Cloudflare's times have no fractions.
+        ActionState::Done(receipt) => {
+            record.modified_on.is_some_and(|changed| changed.as_second() >= receipt.at.as_second())
+        }
+        ActionState::AlreadyDone { .. } => true,
+        ActionState::Planned
+        | ActionState::Failed { .. }
+        | ActionState::Unknown { .. }
+        | ActionState::ByHand => false,
+    };
+    let is_freeze =
+        |action: &&mut Action| !action.target.minted && matches!(action.verb, Verb::Freeze | Verb::Disable);
+    for action in session.incident.actions.iter_mut().filter(is_freeze).filter(|action| is_undone(action)) {
+        action.state = ActionState::Planned;
     }
 }
 
@@ -72,9 +107,9 @@ pub fn consent(
 
 fn agree(session: &mut Session<'_>, words: &[String], how: &str) -> Result<Consent, CommandError> {
     let agreed = Consent::given(&session.incident.actions, words).map_err(|Unmatched(words)| {
+        let words = session.case.scrub_text(&words.join(", "));
         CommandError::usage(format!(
-            "--confirm {}: nothing in the plan goes by that; nothing was changed",
-            words.join(", ")
+            "--confirm {words}: nothing in the plan goes by that; nothing was changed"
         ))
         .hint("the plan names what each step is confirmed by; run without --apply to see it")
     })?;
@@ -104,21 +139,42 @@ pub fn carry_out_all(
         State::Dead | State::Disabled | State::Expired => Some(false),
         State::NotYetActive | State::Unknown | State::NotChecked => None,
     };
+    // A run that is cut off must find every step that it may have done.
+    session.case.save(&session.incident).map_err(cannot_use)?;
     for index in 0..session.incident.actions.len() {
         let mut action = session.incident.actions[index].clone();
         if action.target.minted != minted || !consent.covers(&action) || session.interrupt.is_set() {
             continue;
         }
-        let desk = session
-            .responders
-            .iter()
-            .map(|responder| &responder.desk)
-            .find(|desk| action.verb == Verb::Revoke || action.responder.as_deref() == Some(desk.name()));
-        let Some(desk) = desk.or_else(|| session.responders.first().map(|responder| &responder.desk)) else {
-            action.state = ActionState::Failed { at: edge::now(), why: NOBODY.to_owned() };
-            session.incident.actions[index] = action;
-            continue;
-        };
+        let done = by_anybody(session, &mut action, consent, still_works, new_value);
+        session.settings.talk.note(&told(&action));
+        session.incident.actions[index] = action;
+        done?;
+        session.case.save(&session.incident).map_err(cannot_use)?;
+    }
+    Ok(())
+}
+
+/// Does a step with the responder that read the record, and where that one may not, with the others in turn. The
+/// first refusal is the one that says why.
+fn by_anybody(
+    session: &mut Session<'_>,
+    action: &mut Action,
+    consent: &Consent,
+    still_works: Option<bool>,
+    new_value: Option<&Path>,
+) -> Result<(), CommandError> {
+    if action.is_done() || action.verb == Verb::ByHand {
+        return Ok(());
+    }
+    let nobody = Desk::new(session.client.clone(), Auth::Nobody, "the token itself");
+    let mut desks: Vec<&Desk> = session.responders.iter().map(|responder| &responder.desk).collect();
+    desks.sort_by_key(|desk| action.responder.as_deref() != Some(desk.name()));
+    if action.verb == Verb::Revoke {
+        desks = vec![&nobody];
+    }
+    let mut first_refusal = None;
+    for desk in desks {
         let mut hands = Hands {
             desk,
             leaked: session.leaked.secret(),
@@ -127,11 +183,17 @@ pub fn carry_out_all(
             clock: &edge::now,
             keep: &mut |action, value| keep(action, &value, new_value),
         };
-        session.runtime.block_on(carry_out(&mut action, consent, &mut hands)).map_err(cannot_use)?;
-        session.settings.talk.note(&told(&action));
-        session.incident.actions[index] = action;
-        session.case.save(&session.incident).map_err(cannot_use)?;
+        session.runtime.block_on(carry_out(action, consent, &mut hands)).map_err(cannot_use)?;
+        if action.is_done() {
+            action.responder = Some(desk.name().to_owned());
+        }
+        if !matches!(action.state, ActionState::Failed { .. }) {
+            return Ok(());
+        }
+        first_refusal.get_or_insert_with(|| action.state.clone());
     }
+    let why = NOBODY.to_owned();
+    action.state = first_refusal.unwrap_or(ActionState::Failed { at: edge::now(), why });
     Ok(())
 }
 

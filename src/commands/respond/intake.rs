@@ -6,7 +6,7 @@ use crate::commands::interrupt::Interrupt;
 use crate::commands::settings::Settings;
 use crate::commands::verify::{again, lines};
 use crate::commands::{CommandError, engine};
-use crate::model::{Finding, Kind, Secret, redacted};
+use crate::model::{Finding, Kind, Secret, masked, redacted};
 use crate::scan::Options;
 use jiff::Timestamp;
 
@@ -79,8 +79,21 @@ pub fn read(args: &cli::Leak, settings: &Settings, interrupt: &Interrupt) -> Res
         let named = accounts.iter().map(|account| account.as_str().to_owned());
         finding.companions.account_ids.splice(0..0, named);
     }
+    if let Some(id) = args.token_id.as_deref().filter(|id| is_no_id(id)) {
+        return Err(CommandError::usage(format!("--token-id: {} characters of something else", id.len()))
+            .hint(
+                "an id is 32 hex digits, a UUID, a client id or a site key; a value goes to --value-stdin",
+            ));
+    }
     let first_seen = finding.as_ref().and_then(first_seen);
     Ok(Leaked { finding, id: args.token_id.clone(), accounts, first_seen })
+}
+
+/// A value in the place of its id must not become the name of a directory. Site keys are the longest ids without
+/// marks between, and have 24 characters.
+fn is_no_id(id: &str) -> bool {
+    let has_marks = id.contains(['-', '.']);
+    id.is_empty() || masked(id) != id || (id.len() > 32 && !has_marks) || id.len() > 64
 }
 
 fn account(text: &str) -> Result<AccountId, CommandError> {

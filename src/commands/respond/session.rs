@@ -1,14 +1,15 @@
 //! One run on one case: what every step needs, and the two ways a step leaves a trace.
 
-use crate::cloudflare::{Client, Limits, Services, Settings as ClientSettings};
+use crate::cloudflare::{AccountId, Auth, Client, Limits, Services, Settings as ClientSettings};
 use crate::commands::interrupt::Interrupt;
 use crate::commands::respond::intake::Leaked;
 use crate::commands::settings::Settings;
 use crate::commands::{CommandError, edge};
 use crate::model::Checksum;
 use crate::model::incident::{ActionState, Incident, Leak, Run, SCHEMA, SINCE_GUESSED};
-use crate::respond::case::{Case, CaseError, Occurrence, Scrubber};
+use crate::respond::case::{Case, CaseError, Journal, Occurrence, Scrubber};
 use crate::respond::responder::{Handed, Responder};
+use crate::ui::exit_code::Ending;
 use jiff::{SignedDuration, Timestamp};
 use std::collections::HashSet;
 use std::path::{Path, PathBuf};
@@ -26,6 +27,10 @@ pub struct Session<'a> {
     pub interrupt: Interrupt,
     /// Steps that an earlier run finished before it was cut off.
     finished: Vec<String>,
+    /// Lists that broke off in this run.
+    pub not_listed: Vec<String>,
+    /// Lines that the journal had before this run.
+    began_at: usize,
 }
 
 /// What is needed to begin.
@@ -65,12 +70,13 @@ impl<'a> Session<'a> {
         if let Some(since) = since {
             (incident.leak.since, incident.leak.since_source) = (since, "--since".to_owned());
         }
-        let finished = finished(case.history());
+        settle_cut_off(&mut incident, case.journal());
+        let (finished, began_at) = (finished(case.history()), case.history().len());
         let run = Run {
             at: now,
             by: edge::who(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            command: edge::command_line(),
+            command: case.scrub_text(&edge::command_line()),
             responders: handed.iter().map(|one| one.source.clone()).collect(),
             ended: None,
         };
@@ -82,7 +88,7 @@ impl<'a> Session<'a> {
         incident.runs.push(run);
         case.journal().write(now, opening).map_err(cannot_use)?;
         case.save(&incident).map_err(cannot_use)?;
-        let mut session = Session {
+        Ok(Session {
             settings,
             runtime,
             client,
@@ -92,15 +98,26 @@ impl<'a> Session<'a> {
             incident,
             interrupt,
             finished,
-        };
-        session.meet(handed)?;
-        Ok(session)
+            not_listed: Vec::new(),
+            began_at,
+        })
     }
 
-    /// Learns who the responders are, and refuses one that is the leaked token by its id.
-    fn meet(&mut self, handed: &[Handed]) -> Result<(), CommandError> {
+    /// Learns who the responders are, and refuses one that is the leaked token by its id, or that may be.
+    pub fn meet(&mut self, handed: &[Handed], may_act: bool) -> Result<(), CommandError> {
+        let beside = self.leaked.finding.iter().flat_map(|finding| &finding.companions.account_ids);
+        let mut near = self.leaked.accounts.clone();
+        near.extend(beside.filter_map(|id| AccountId::new(id)));
         for one in handed {
-            let responder = self.runtime.block_on(Responder::meet(&self.client, one));
+            let responder = self.runtime.block_on(Responder::meet(&self.client, one, &near));
+            let cannot_tell = responder.token_id.is_none() && matches!(one.auth(), Auth::Bearer(_));
+            if may_act && cannot_tell && self.leaked.finding.is_none() {
+                return Err(CommandError::usage(format!(
+                    "--responder {} does not say which token it is, so it may be the leaked one; nothing was changed",
+                    one.source
+                ))
+                .hint("--account of the account it belongs to, or hand the leaked value over with --value-stdin"));
+            }
             let is_leaked = responder.token_id.is_some() && responder.token_id == self.incident.leak.token_id;
             if is_leaked || (self.leaked.id.is_some() && responder.token_id == self.leaked.id) {
                 return Err(CommandError::usage(format!(
@@ -108,6 +125,9 @@ impl<'a> Session<'a> {
                     one.source
                 ))
                 .hint("make another token for this, with the right to manage tokens"));
+            }
+            if let Some(why) = &responder.trouble {
+                self.not_listed.push(why.clone());
             }
             self.responders.push(responder);
         }
@@ -130,9 +150,10 @@ impl<'a> Session<'a> {
         self.incident.gaps.retain(|gap| seen.insert(gap.clone()));
         self.incident.updated = edge::now();
         self.case.save(&self.incident).map_err(cannot_use)?;
-        let step = Occurrence::Step { step: step.to_owned(), says: says.to_owned() };
+        let says = self.case.scrub_text(says);
+        let step = Occurrence::Step { step: step.to_owned(), says: says.clone() };
         self.case.journal().write(edge::now(), step).map_err(cannot_use)?;
-        self.settings.talk.note(says);
+        self.settings.talk.note(&says);
         Ok(())
     }
 
@@ -142,15 +163,30 @@ impl<'a> Session<'a> {
 
     pub fn keep_evidence(&mut self) -> Result<(), CommandError> {
         for responder in &self.responders {
+            self.not_listed.extend(responder.desk.take_troubles());
             let exhibits = responder.desk.take_exhibits();
             self.case.keep(exhibits, &mut self.incident.evidence).map_err(cannot_use)?;
         }
         Ok(())
     }
 
-    /// Did a request of this case change anything?
-    pub fn has_changed_anything(&self) -> bool {
-        self.incident.actions.iter().any(|action| matches!(action.state, ActionState::Done(_)))
+    /// Did this run send a request that may have changed something?
+    pub fn may_have_changed_anything(&self) -> bool {
+        let own = &self.case.history()[self.began_at..];
+        own.iter().any(|entry| matches!(entry.what, Occurrence::Intent { .. }))
+    }
+
+    /// The end of a run that changed nothing. What it wrote so far is sealed as far as that is possible: the error
+    /// that stopped it is the one to tell.
+    pub fn give_up(&mut self) {
+        let says = "stopped by an error; nothing was changed".to_owned();
+        let _ = self.keep_evidence();
+        let saved = self.case.save(&self.incident);
+        let noted = saved.and_then(|()| {
+            let closed = Occurrence::Closed { exit_code: Ending::Failed.code(false), says };
+            self.case.journal().write(edge::now(), closed)
+        });
+        let _ = noted.and_then(|()| self.case.seal());
     }
 }
 
@@ -237,8 +273,10 @@ fn opened(leaked: &Leaked, since: Option<Timestamp>, now: Timestamp) -> Incident
 /// The same case only goes on with the same credential.
 fn continued(mut before: Incident, leaked: &Leaked, directory: &Path) -> Result<Incident, CommandError> {
     let differs = |known: &Option<String>, given: Option<String>| matches!((known, given), (Some(known), Some(given)) if *known != given);
+    let has_both = before.leak.fingerprint.is_some() && leaked.finding.is_some();
+    // One credential has several ids (a service token and its client), and one value.
     if differs(&before.leak.fingerprint, leaked.fingerprint())
-        || differs(&before.leak.token_id, leaked.id.clone())
+        || (!has_both && differs(&before.leak.token_id, leaked.id.clone()))
     {
         return Err(CommandError::usage(format!(
             "{} is the case of another credential",
@@ -252,6 +290,15 @@ fn continued(mut before: Incident, leaked: &Leaked, directory: &Path) -> Result<
         leaked.kind().as_str().clone_into(&mut before.leak.kind);
     }
     Ok(before)
+}
+
+/// Killed when the journal had the outcome and the case file had not: what was done is done.
+fn settle_cut_off(incident: &mut Incident, journal: &Journal) {
+    for action in incident.actions.iter_mut().filter(|action| !action.is_done()) {
+        if let Some(receipt) = journal.receipt(&action.id) {
+            action.state = ActionState::Done(receipt);
+        }
+    }
 }
 
 /// Steps since the last opening of a run that did not close.

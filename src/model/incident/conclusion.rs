@@ -58,10 +58,11 @@ impl Conclusion {
     }
 }
 
-/// A minted credential whose end is planned and not done.
+/// A minted credential whose end is planned and not done. A mere suspect is for people to judge.
 fn lives_on(action: &Action, incident: &Incident) -> bool {
     let is_gone = incident.minted.iter().any(|minted| {
-        minted.id == action.target.id && matches!(minted.presence, Presence::Gone | Presence::Inactive)
+        minted.id == action.target.id
+            && (minted.is_suspect || matches!(minted.presence, Presence::Gone | Presence::Inactive))
     });
     action.target.minted && !action.is_done() && !is_gone
 }

@@ -18,6 +18,9 @@ pub struct Minted {
     /// 1: by the leaked credential; 2: by what that made; and so on.
     pub generation: u32,
     pub presence: Presence,
+    /// Every log that would show it was read, and none does: it may be somebody's honest work.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub is_suspect: bool,
     /// How it was told: an audit-log entry, or the list of tokens and its time.
     pub evidence: String,
     /// What to do about it.

@@ -86,6 +86,7 @@ mod tests {
             by_token: Some(by.to_owned()),
             generation,
             presence: Presence::Exists,
+            is_suspect: false,
             evidence: String::new(),
             advice: String::new(),
         }

@@ -4,8 +4,8 @@ use super::left::Left;
 use super::words;
 use crate::model::State;
 use crate::model::incident::{
-    Action, ActionState, Check, Conclusion, Containment, Event, Identity, Incident, MintedKind, Named,
-    Presence, Proven, Timeline, Verb,
+    Action, ActionState, Check, Conclusion, Containment, Event, Identity, Incident, Minted, MintedKind,
+    Named, Presence, Proven, Timeline, Verb,
 };
 use crate::report::words::{counted, list, number};
 
@@ -287,15 +287,16 @@ fn addresses(timeline: &Timeline) -> Option<String> {
 }
 
 fn left_behind(incident: &Incident) -> Option<String> {
-    if incident.minted.is_empty() {
+    let minted: Vec<&Minted> = incident.minted.iter().filter(|minted| !minted.is_suspect).collect();
+    if minted.is_empty() {
         return None;
     }
-    let mut kinds: Vec<MintedKind> = incident.minted.iter().map(|minted| minted.kind).collect();
+    let mut kinds: Vec<MintedKind> = minted.iter().map(|minted| minted.kind).collect();
     kinds.sort_unstable();
     let made: Vec<String> =
         kinds.chunk_by(|a, b| a == b).map(|same| words::made(same[0], same.len())).collect();
-    let there = incident.minted.iter().filter(|minted| minted.presence == Presence::Exists).count() as u64;
-    let there = match (there, incident.minted.len()) {
+    let there = minted.iter().filter(|minted| minted.presence == Presence::Exists).count() as u64;
+    let there = match (there, minted.len()) {
         (0, _) => "none of it is still active".to_owned(),
         (1, 1) => "it is still there".to_owned(),
         (1, _) => "1 of them is still there".to_owned(),

@@ -250,9 +250,16 @@ impl<'q> Reader<'q> {
 
     /// `/user/audit_logs` is the log of whoever asks, and that may be another user than the owner.
     async fn desk_of(&self, email: &str) -> Option<usize> {
+        let is_owner = |own: &str| own.eq_ignore_ascii_case(email);
         for (index, desk) in self.desks.iter().enumerate() {
+            if let Some(own) = desk.user() {
+                if is_owner(own) {
+                    return Some(index);
+                }
+                continue;
+            }
             let Ok(user) = desk.get("/user").await else { continue };
-            if user["email"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(email)) {
+            if user["email"].as_str().is_some_and(is_owner) {
                 return Some(index);
             }
         }

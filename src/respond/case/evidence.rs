@@ -50,8 +50,12 @@ impl Scrubber {
         let mut known = Vec::new();
         for value in values.into_iter().filter(|value| value.len() >= 8) {
             known.push(Secret::new(HEXLOWER.encode(&Sha256::digest(value.expose()))));
+            // The secret half of `ID:SECRET` and of `EMAIL:KEY` is one by itself.
+            let half = value.expose().rsplit_once(':').map(|(_, secret)| Secret::new(secret));
+            known.extend(half.filter(|secret| secret.len() >= 16));
             known.push(value);
         }
+        known.sort_by_key(|value| std::cmp::Reverse(value.len()));
         Scrubber { values: known }
     }
 
@@ -71,13 +75,29 @@ impl Scrubber {
     }
 
     pub fn scrub_text(&self, text: &str) -> String {
+        without_hashes(&masked(&self.without_values(text)))
+    }
+
+    /// Takes only the values of this run out: for what is no answer of the API, and has hashes and names of its own.
+    pub fn cover(&self, value: Value) -> Value {
+        match value {
+            Value::String(text) => Value::String(self.without_values(&text).into_owned()),
+            Value::Array(items) => items.into_iter().map(|item| self.cover(item)).collect(),
+            Value::Object(fields) => {
+                fields.into_iter().map(|(name, value)| (name, self.cover(value))).collect()
+            }
+            Value::Null | Value::Bool(_) | Value::Number(_) => value,
+        }
+    }
+
+    fn without_values<'t>(&self, text: &'t str) -> Cow<'t, str> {
         let mut text = Cow::Borrowed(text);
         for value in &self.values {
             if text.contains(value.expose()) {
                 text = Cow::Owned(text.replace(value.expose(), CUT));
             }
         }
-        without_hashes(&masked(&text))
+        text
     }
 }
 

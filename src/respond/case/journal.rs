@@ -4,6 +4,7 @@
 //! whatever happens to this process then.
 
 use super::{CaseError, Cause, create_private};
+use crate::model::incident::Receipt;
 use data_encoding::HEXLOWER;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -36,7 +37,15 @@ pub enum Occurrence {
     /// Somebody agreed to these steps of the plan.
     Consent { actions: Vec<String>, how: String },
     /// A changing request is about to leave.
-    Intent { action: String, request: String, responder: String },
+    Intent {
+        action: String,
+        request: String,
+        responder: String,
+        /// What the record said before, where that tells afterwards whether it was done: the time of its last
+        /// change, the fingerprint of a tunnel's secret.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mark: Option<String>,
+    },
     /// What became of it.
     Outcome { action: String, state: String, http: Option<u16>, ray: Option<String>, why: Option<String> },
     /// Asked whether the credential still works.
@@ -50,6 +59,8 @@ pub struct Journal {
     path: PathBuf,
     /// Holds the lock that keeps other runs away.
     file: File,
+    /// Of the lines that are whole.
+    length: u64,
     last: String,
     entries: Vec<Entry>,
 }
@@ -63,7 +74,7 @@ impl Journal {
         let whole = bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
         let torn = set_aside(path, &file, &bytes, whole).map_err(|error| failed(Cause::Io(error)))?;
         let (entries, last) = check(&bytes[..whole]).map_err(|line| failed(Cause::BrokenChain { line }))?;
-        Ok((Journal { path: path.to_owned(), file, last, entries }, torn))
+        Ok((Journal { path: path.to_owned(), file, length: whole as u64, last, entries }, torn))
     }
 
     /// Appends a line, and returns when it is on disk.
@@ -74,10 +85,20 @@ impl Journal {
             serde_json::to_vec(&entry).map_err(|error| failed(io::Error::other(error.to_string())))?;
         let hash = HEXLOWER.encode(&Sha256::digest(&line));
         line.push(b'\n');
-        self.file.write_all(&line).and_then(|()| self.file.sync_data()).map_err(failed)?;
+        if let Err(error) = self.file.write_all(&line).and_then(|()| self.file.sync_data()) {
+            self.cut_back();
+            return Err(failed(error));
+        }
+        self.length += line.len() as u64;
         self.last = hash;
         self.entries.push(entry);
         Ok(())
+    }
+
+    /// Half a line, as a full disk leaves it, must not become the beginning of the next.
+    fn cut_back(&self) {
+        // Where even this fails, the next run sets aside what is torn.
+        let _ = self.file.set_len(self.length).and_then(|()| self.file.sync_data());
     }
 
     pub fn entries(&self) -> &[Entry] {
@@ -98,6 +119,37 @@ impl Journal {
             | Occurrence::Closed { .. } => None,
         });
         last.unwrap_or(false)
+    }
+}
+
+/// An action's lines that tell how far it came.
+impl Journal {
+    /// That this was done, where the run that did it was cut off: a run that closed left its state in the case.
+    pub fn receipt(&self, action: &str) -> Option<Receipt> {
+        let is_about = |entry: &&Entry| match &entry.what {
+            Occurrence::Intent { action: id, .. } | Occurrence::Outcome { action: id, .. } => id == action,
+            Occurrence::Opened { .. }
+            | Occurrence::Step { .. }
+            | Occurrence::Consent { .. }
+            | Occurrence::Check { .. }
+            | Occurrence::Closed { .. } => false,
+        };
+        let is_open = |entry: &&Entry| !matches!(entry.what, Occurrence::Closed { .. });
+        let entry = self.entries.iter().rev().take_while(is_open).find(is_about)?;
+        match &entry.what {
+            Occurrence::Outcome { state, http, ray, .. } if state == "done" => {
+                Some(Receipt { at: entry.at, http: *http, ray: ray.clone(), by_look: http.is_none() })
+            }
+            _other => None,
+        }
+    }
+
+    /// The mark in the last intent.
+    pub fn mark(&self, action: &str) -> Option<&String> {
+        self.entries.iter().rev().find_map(|entry| match &entry.what {
+            Occurrence::Intent { action: id, mark, .. } if id == action => Some(mark.as_ref()),
+            _other => None,
+        })?
     }
 }
 
@@ -160,7 +212,7 @@ mod tests {
 
     fn intent(action: &str) -> Occurrence {
         let (request, responder) = ("PUT /x".to_owned(), "env:R".to_owned());
-        Occurrence::Intent { action: action.to_owned(), request, responder }
+        Occurrence::Intent { action: action.to_owned(), request, responder, mark: None }
     }
 
     fn outcome(action: &str) -> Occurrence {

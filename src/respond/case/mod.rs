@@ -21,6 +21,7 @@ use std::path::{Path, PathBuf};
 const STATE: &str = "case.json";
 const JOURNAL: &str = "journal.jsonl";
 const EVIDENCE: &str = "evidence";
+const HALF: &str = ".half";
 
 /// A case that this run has for itself.
 #[derive(Debug)]
@@ -95,8 +96,10 @@ impl Case {
             return Err(failed(directory, Cause::Foreign));
         }
         make_private(directory).map_err(io(directory))?;
-        make_private(&directory.join(EVIDENCE)).map_err(io(directory))?;
+        // The journal first: it is what makes this a case, for a run that comes after a crash right here.
         let (journal, torn) = Journal::open(&directory.join(JOURNAL))?;
+        make_private(&directory.join(EVIDENCE)).map_err(io(directory))?;
+        clear_halves(directory).map_err(io(directory))?;
         sync(directory).map_err(io(directory))?;
         let state = directory.join(STATE);
         let before = match fs::read(&state) {
@@ -105,6 +108,18 @@ impl Case {
             Err(error) => return Err(failed(&state, Cause::Io(error))),
         };
         Ok(Case { directory: directory.to_owned(), journal, scrubber, before, torn })
+    }
+
+    /// A text that comes from elsewhere, without the values of this run.
+    pub fn scrub_text(&self, text: &str) -> String {
+        self.scrubber.scrub_text(text)
+    }
+
+    /// Nobody puts a credential into a case; a token, a file or an entry of a log may be named like this one.
+    pub fn cover(&self, incident: &Incident) -> Result<Incident, CaseError> {
+        let failed = |error: serde_json::Error| self.failed(STATE, io::Error::other(error.to_string()));
+        let document = serde_json::to_value(incident).map_err(failed)?;
+        serde_json::from_value(self.scrubber.cover(document)).map_err(failed)
     }
 
     pub fn directory(&self) -> &Path {
@@ -127,7 +142,7 @@ impl Case {
 
     /// Writes the state; what was there stays whole until the new one is.
     pub fn save(&self, incident: &Incident) -> Result<(), CaseError> {
-        let text = serde_json::to_vec_pretty(incident)
+        let text = serde_json::to_vec_pretty(&self.cover(incident)?)
             .map_err(|error| self.failed(STATE, io::Error::other(error.to_string())))?;
         self.write(STATE, &text)
     }
@@ -201,7 +216,7 @@ fn create_private(path: &Path) -> io::Result<File> {
 
 fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
     let directory = path.parent().unwrap_or(Path::new("."));
-    let half = directory.join(format!(".{}.half", path.file_name().unwrap_or_default().to_string_lossy()));
+    let half = directory.join(format!(".{}{HALF}", path.file_name().unwrap_or_default().to_string_lossy()));
     let mut file = create_private(&half)?;
     let written = file.write_all(content).and_then(|()| file.sync_all());
     match written.and_then(|()| fs::rename(&half, path)).and_then(|()| sync(directory)) {
@@ -212,6 +227,20 @@ fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
             Err(error)
         }
     }
+}
+
+/// Files that a crash left half written are no part of the case.
+fn clear_halves(directory: &Path) -> io::Result<()> {
+    for place in [directory.to_owned(), directory.join(EVIDENCE)] {
+        for entry in fs::read_dir(place)? {
+            let entry = entry?;
+            let name = entry.file_name();
+            if name.to_string_lossy().starts_with('.') && name.to_string_lossy().ends_with(HALF) {
+                fs::remove_file(entry.path())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// `GET /user/tokens/0123…?x` as part of a file name.

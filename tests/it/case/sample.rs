@@ -389,6 +389,7 @@ fn minted(presence: Presence) -> Vec<Minted> {
         by_token: Some(id(0x1a)),
         generation: 1,
         presence: Presence::Exists,
+        is_suspect: false,
         evidence: "The audit log names the leaked token.".to_owned(),
         advice: advice.to_owned(),
     };
