@@ -7,6 +7,7 @@ use crate::model::incident::{Asset, Named, Rotation};
 use crate::model::{is_deceptive, masked};
 use crate::respond::Desk;
 use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// Names of one family in one place; a reader of a report reads no more.
 const MOST_NAMES: usize = 200;
@@ -30,8 +31,8 @@ pub struct Family {
     holds_values: bool,
     /// The family it is inside of, and the field that goes into the path.
     inside: Option<(&'static str, &'static str)>,
-    /// What to replace (`{}` is the name), and how.
-    rotation: Option<(&'static str, &'static str)>,
+    /// What to replace (`{}` is the name), what its holder may do with it, and how to replace it.
+    rotation: Option<[&'static str; 3]>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -77,8 +78,8 @@ impl Family {
         Family { inside: Some((family, field)), ..self }
     }
 
-    const fn rotate(self, what: &'static str, how: &'static str) -> Family {
-        Family { rotation: Some((what, how)), ..self }
+    const fn rotate(self, what: &'static str, why: &'static str, how: &'static str) -> Family {
+        Family { rotation: Some([what, why, how]), ..self }
     }
 }
 
@@ -91,23 +92,23 @@ const FAMILIES: &[Family] = &[
     list("widgets", "Turnstile widgets", Account, "/accounts/{place}/challenges/widgets")
         .paged()
         .holds_values()
-        .rotate("secret of the Turnstile widget {}", "rotate it in the dashboard or with POST …/challenges/widgets/{sitekey}/rotate_secret, then give the servers the new one"),
+        .rotate("secret of the Turnstile widget {}", "may read it", "rotate it in the dashboard or with POST …/challenges/widgets/{sitekey}/rotate_secret, then give the servers the new one"),
     list("tsigs", "Keys of zone transfers (TSIG)", Account, "/accounts/{place}/secondary_dns/tsigs")
         .holds_values()
-        .rotate("TSIG key {}", "make a new key, give it to the other name servers, delete the old one"),
+        .rotate("TSIG key {}", "may read it", "make a new key, give it to the other name servers, delete the old one"),
     list("alert-policies", "Alerts", Account, "/accounts/{place}/alerting/v3/policies"),
     list("webhooks", "Destinations of alerts", Account, "/accounts/{place}/alerting/v3/destinations/webhooks")
         .holds_values(),
     list("oauth-clients", "OAuth applications", Account, "/accounts/{place}/oauth_clients")
         .named(&["/client_name", "/name"])
-        .rotate("client secret of the OAuth application {}", "rotate the secret, give it to the application, drop the former one"),
+        .rotate("client secret of the OAuth application {}", "may take a new one beside it", "rotate the secret, give it to the application, drop the former one"),
     list("sso-connectors", "Single sign-on connectors", Account, "/accounts/{place}/sso_connectors")
         .named(&["/email_domain", "/name", "/id"])
         .holds_values(),
     list("workers", "Workers", Account, "/accounts/{place}/workers/scripts").named(&["/id"]),
     list("worker-secrets", "Secrets of Workers", Account, "/accounts/{place}/workers/scripts/{parent}/secrets")
         .inside("workers", "/id")
-        .rotate("secret {}", "make a new one where it comes from, then `wrangler secret put` it; the old value counts as known"),
+        .rotate("secret {}", "may deploy code that prints it", "make a new one where it comes from, then `wrangler secret put` it; the old value counts as known"),
     list("worker-domains", "Domains of Workers", Account, "/accounts/{place}/workers/domains").named(&["/hostname"]),
     list("kv", "KV namespaces", Account, "/accounts/{place}/storage/kv/namespaces").paged().named(&["/title"]),
     list("r2", "R2 buckets", Account, "/accounts/{place}/r2/buckets").paged(),
@@ -115,45 +116,45 @@ const FAMILIES: &[Family] = &[
     list("queues", "Queues", Account, "/accounts/{place}/queues").named(&["/queue_name"]),
     list("hyperdrive", "Database connections (Hyperdrive)", Account, "/accounts/{place}/hyperdrive/configs")
         .holds_values()
-        .rotate("database password behind the Hyperdrive connection {}", "change it in the database, then in the connection; check its origin host"),
+        .rotate("database password behind the Hyperdrive connection {}", "may point the connection at another database", "change it in the database, then in the connection; check its origin host"),
     list("stores", "Secret stores", Account, "/accounts/{place}/secrets_store/stores").paged(),
     list("secrets-store", "Secrets in stores", Account, "/accounts/{place}/secrets_store/stores/{parent}/secrets")
         .paged()
         .inside("stores", "/id")
-        .rotate("stored secret {}", "make a new one where it comes from, then store it"),
+        .rotate("stored secret {}", "may overwrite it, or bind and read it", "make a new one where it comes from, then store it"),
     // Pages allows ten a page at most, and gives that without being asked.
     list("pages", "Pages projects", Account, "/accounts/{place}/pages/projects")
         .holds_values()
-        .rotate("secret variables and deploy hooks of the Pages project {}", "make new ones and put them into the project's settings"),
+        .rotate("secret variables and deploy hooks of the Pages project {}", "may deploy code that prints them, and see the hooks", "make new ones and put them into the project's settings"),
     list("tunnels", "Tunnels", Account, "/accounts/{place}/cfd_tunnel")
         .paged()
-        .rotate("token of the tunnel {}", "give the tunnel a new secret, start its connectors with the new token, drop old connections"),
+        .rotate("token of the tunnel {}", "may read it", "give the tunnel a new secret, start its connectors with the new token, drop old connections"),
     list("access-apps", "Access applications", Account, "/accounts/{place}/access/apps").paged().holds_values(),
     list("service-tokens", "Access service tokens", Account, "/accounts/{place}/access/service_tokens")
         .paged()
-        .rotate("Access service token {}", "rotate it, and give its users the new secret"),
+        .rotate("Access service token {}", "may take a new secret for it", "rotate it, and give its users the new secret"),
     list("identity-providers", "Identity providers", Account, "/accounts/{place}/access/identity_providers")
         .paged()
         .holds_values(),
     list("logpush", "Logpush jobs", Account, "/accounts/{place}/logpush/jobs")
         .named(&["/name", "/id"])
         .holds_values()
-        .rotate("keys in the destination of the Logpush job {}", "make new keys at the destination, and update the job"),
+        .rotate("keys in the destination of the Logpush job {}", "may read them", "make new keys at the destination, and update the job"),
     list("ai-gateways", "AI gateways", Account, "/accounts/{place}/ai-gateway/gateways")
         .paged()
         .named(&["/id"])
         .holds_values()
-        .rotate("provider keys stored in the AI gateway {}", "make new keys at the providers, and store them"),
+        .rotate("provider keys stored in the AI gateway {}", "may send requests with them elsewhere", "make new keys at the providers, and store them"),
     list("mail-addresses", "Destinations for mail", Account, "/accounts/{place}/email/routing/addresses")
         .paged()
         .named(&["/email"]),
     list("stream-inputs", "Live inputs", Account, "/accounts/{place}/stream/live_inputs")
         .named(&["/meta/name", "/uid"])
         .holds_values()
-        .rotate("stream key of the live input {}", "make a new live input, and delete the old one"),
+        .rotate("stream key of the live input {}", "may read it", "make a new live input, and delete the old one"),
     list("image-keys", "Signing keys of Images", Account, "/accounts/{place}/images/v1/keys")
         .holds_values()
-        .rotate("Images signing key {}", "make a new key, sign with it, delete the old one"),
+        .rotate("Images signing key {}", "may read it", "make a new key, sign with it, delete the old one"),
     list("calls-apps", "Realtime apps", Account, "/accounts/{place}/calls/apps").named(&["/name", "/uid"]),
     list("registrar", "Registered domains", Account, "/accounts/{place}/registrar/domains"),
     list("zone", "DNS records", Zone, "/zones/{place}/dns_records").paged(),
@@ -168,7 +169,7 @@ const FAMILIES: &[Family] = &[
     list("zone-logpush", "Logpush jobs of the zone", Zone, "/zones/{place}/logpush/jobs")
         .named(&["/name", "/id"])
         .holds_values()
-        .rotate("keys in the destination of the Logpush job {}", "make new keys at the destination, and update the job"),
+        .rotate("keys in the destination of the Logpush job {}", "may read them", "make new keys at the destination, and update the job"),
 ];
 
 pub fn family(key: &str) -> Option<&'static Family> {
@@ -210,7 +211,8 @@ async fn at(desks: &[&Desk], family: &Family, path: &str) -> Found {
         Ok((listing, error)) => {
             let mut names: Vec<String> =
                 listing.items.iter().filter_map(|item| name(item, family.names)).collect();
-            names.dedup();
+            let mut seen = BTreeSet::new();
+            names.retain(|name| seen.insert(name.clone()));
             let why = error.map(|error| error.to_string());
             let bound = (!listing.complete).then(|| format!("more than {MOST_NAMES}"));
             Found { names, complete: listing.complete, why: why.or(bound) }
@@ -297,10 +299,10 @@ fn name(item: &Value, pointers: &[&str]) -> Option<String> {
 }
 
 /// What to replace, by name, or all of them where they could not be listed.
-pub fn rotations(family: &Family, asset: &Asset, why: &str) -> Vec<Rotation> {
-    let Some((what, how)) = family.rotation else { return Vec::new() };
-    let one =
-        |name: &str| Rotation { what: what.replace("{}", name), why: why.to_owned(), how: how.to_owned() };
+pub fn rotations(family: &Family, asset: &Asset, group: &str) -> Vec<Rotation> {
+    let Some([what, why, how]) = family.rotation else { return Vec::new() };
+    let why = format!("whoever holds {group} {why}");
+    let one = |name: &str| Rotation { what: what.replace("{}", name), why: why.clone(), how: how.to_owned() };
     let mut rotations: Vec<Rotation> = asset.names.iter().map(|name| one(name)).collect();
     if !asset.complete {
         let rest = if asset.names.is_empty() { "every one" } else { "every other one" };

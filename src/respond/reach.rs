@@ -257,8 +257,7 @@ async fn listed(
                 gaps.push(gap(&format!("the names of {} in {}", family.label, asset.of), why));
             }
             if let Some(granted) = granted.iter().find(|granted| asks_for(granted, &key, place)) {
-                let why = format!("{} could {}", granted.group, granted.meaning.can);
-                rotations.extend(assets::rotations(family, &asset, &why));
+                rotations.extend(assets::rotations(family, &asset, &granted.group));
             }
             note(&mut assets, asset);
         }

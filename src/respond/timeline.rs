@@ -2,7 +2,7 @@
 //!
 //! Asks nobody. "New" means not seen with this credential before the leak.
 
-use crate::model::incident::{Event, Gap, SeenFrom, Timeline};
+use crate::model::incident::{Event, Gap, Minted, SeenFrom, Timeline};
 use crate::respond::audit::{Question, Trail};
 use jiff::Timestamp;
 use std::collections::{BTreeMap, BTreeSet};
@@ -38,6 +38,19 @@ pub fn tell(question: &Question, trail: &mut Trail) -> (Timeline, Vec<Gap>) {
         events,
     };
     (timeline, gaps)
+}
+
+/// Puts the names that were looked up for `minted` to entries that have only an id: a changed DNS record.
+pub fn add_names(timeline: &mut Timeline, minted: &[Minted]) {
+    for minted in minted {
+        let (Some(id), Some(name)) = (&minted.id, &minted.name) else { continue };
+        for event in
+            timeline.events.iter_mut().filter(|event| event.object.as_ref() == Some(id) && id != name)
+        {
+            event.words = event.words.replace(id.as_str(), name);
+            event.object = Some(format!("{name} ({id})"));
+        }
+    }
 }
 
 /// Use of the leaked credential itself, as far as the log can tell, in the window.

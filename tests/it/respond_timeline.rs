@@ -104,7 +104,7 @@ impl Scene {
 #[tokio::test]
 async fn every_act_of_the_attacker_is_told_in_order() {
     let scene = scene().await;
-    let (_, timeline, _) = scene.told().await;
+    let (_, timeline, minted) = scene.told().await;
     let told: Vec<(Option<u32>, Class, &str)> = timeline
         .in_window()
         .map(|event| (event.generation, event.class, event.words.split(" (").next().unwrap_or_default()))
@@ -127,6 +127,9 @@ async fn every_act_of_the_attacker_is_told_in_order() {
     );
     assert!(timeline.in_window().all(|event| event.is_new));
     assert!(timeline.events.iter().any(|event| !event.is_new && event.time < timeline.since));
+    let mut named = timeline.clone();
+    timeline::add_names(&mut named, &minted);
+    assert!(named.in_window().any(|event| event.words == "changed the DNS record pay.bakery.example"));
     let addresses: Vec<_> =
         timeline.addresses.iter().map(|seen| (seen.value.as_str(), seen.is_new, seen.failures)).collect();
     assert_eq!(addresses[0], ("203.0.113.66", true, 2));
