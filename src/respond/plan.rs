@@ -44,18 +44,25 @@ pub fn for_leak(subject: &Subject<'_>, wish: Wish) -> Vec<Action> {
     }
 }
 
-/// Steps that end the tokens it minted. They are frozen, whatever was wished for the leak: nobody knows yet what
+/// Steps that end the credentials it minted. They are frozen, whatever was wished for the leak: nobody knows yet what
 /// depends on them.
 pub fn for_minted(minted: &[Minted], leak: &Target, responder: Option<&str>) -> Vec<Action> {
     let is_open = |minted: &&Minted| {
-        minted.kind == MintedKind::Token && matches!(minted.presence, Presence::Exists | Presence::Unknown)
+        matches!(minted.kind, MintedKind::Token | MintedKind::ServiceToken)
+            && matches!(minted.presence, Presence::Exists | Presence::Unknown)
     };
     let action = |minted: &Minted| {
         // A token nobody could look up is taken for one of the same owner as the leaked one.
-        let is_known = minted.presence != Presence::Unknown || leak.kind == TargetKind::AccountToken;
+        let is_service = minted.kind == MintedKind::ServiceToken;
+        let is_known =
+            is_service || minted.presence != Presence::Unknown || leak.kind == TargetKind::AccountToken;
         let account = minted.account.clone().filter(|_| is_known);
         let target = Target {
-            kind: if account.is_some() { TargetKind::AccountToken } else { TargetKind::UserToken },
+            kind: match (is_service, &account) {
+                (true, _) => TargetKind::ServiceToken,
+                (false, Some(_)) => TargetKind::AccountToken,
+                (false, None) => TargetKind::UserToken,
+            },
             id: Some(minted.id.clone()?),
             name: minted.name.clone(),
             account,
@@ -63,7 +70,8 @@ pub fn for_minted(minted: &[Minted], leak: &Target, responder: Option<&str>) -> 
         };
         // Whoever may manage the leak may manage this, unless nobody could even look it up.
         let responder = responder.filter(|_| minted.presence != Presence::Unknown);
-        Some(token(&Subject { target: &target, fingerprint: None, responder }, Wish::Freeze))
+        let subject = Subject { target: &target, fingerprint: None, responder };
+        Some(if is_service { service_token(&subject, Wish::Freeze) } else { token(&subject, Wish::Freeze) })
     };
     minted.iter().filter(is_open).filter_map(action).collect()
 }

@@ -38,10 +38,16 @@ pub fn close(
     }
     session.incident = session.case.cover(&session.incident).map_err(cannot_use)?;
     let mut ending = ending(&session, broken.is_some() || !unfinished.is_empty());
+    let said = ending;
     let written = write(&mut session, ending);
     if let Some(error) = broken.as_ref().or(written.as_ref().err()) {
         session.settings.talk.warn(&format!("the case is not complete: {}", error.message()));
         ending = if ending == Ending::Clean { Ending::Incomplete } else { ending };
+    }
+    if written.is_err() && ending != said {
+        // The journal may still have room to say what became of this run after all.
+        let says = "the case could not be written to its end".to_owned();
+        let _ = session.note(Occurrence::Closed { exit_code: ending.code(false), says });
     }
     session.settings.outputs.write_case(&session.incident, &session.settings.style)?;
     for step in &unfinished {

@@ -4,7 +4,7 @@ use crate::cli::{self, Acting};
 use crate::cloudflare::Auth;
 use crate::commands::respond::session::{Session, cannot_use};
 use crate::commands::{CommandError, edge, outputs};
-use crate::model::incident::{Action, ActionState, Presence, Verb};
+use crate::model::incident::{Action, ActionState, Minted, Presence, Verb};
 use crate::model::{Secret, State};
 use crate::respond::Desk;
 use crate::respond::apply::{Consent, Hands, Unmatched, carry_out};
@@ -232,8 +232,12 @@ fn typed(session: &Session<'_>, ids: &[String]) -> Result<Vec<String>, CommandEr
     for action in session.incident.actions.iter().filter(|action| action.target.minted && !action.is_done()) {
         let Some(id) = action.confirm.first().filter(|id| ids.contains(id)) else { continue };
         let name = action.target.name.as_deref().unwrap_or("without a name");
-        let question =
-            format!("It minted the token \"{name}\". Type {id} to freeze it, or Enter to leave it: ");
+        let is_suspect = |minted: &Minted| minted.is_suspect && minted.id == action.target.id;
+        let says = match session.incident.minted.iter().any(is_suspect) {
+            true => format!("No log tells who made the token \"{name}\"."),
+            false => format!("It minted the token \"{name}\"."),
+        };
+        let question = format!("{says} Type {id} to freeze it, or Enter to leave it: ");
         let answer = ask::line(&question).map_err(|error| {
             CommandError::usage("nobody could be asked about what it minted").because(error)
         })?;

@@ -54,3 +54,26 @@ fn a_child_that_cannot_be_ended_lives_on() {
     is_sound(&scene, &run);
     assert_eq!(scene.status().as_deref(), Some("disabled"));
 }
+
+/// Access service tokens open doors as tokens do.
+#[test]
+fn a_service_token_that_it_minted_lives_on_until_it_is_disabled() {
+    let rights = ["Account API Tokens Write", "Account Settings Read", "Access: Service Tokens Write"];
+    let leaks: Leaks = |world, ann, account| {
+        let spec = TokenSpec::of_user(ann).named("ci-deploy");
+        let spec = spec.allow(&["Access: Service Tokens Write"], On::Account(account));
+        let Minted { value, id } = world.token(spec);
+        (value, id)
+    };
+    let scene = scene_with(leaks, &MANAGE, &rights);
+    let path = format!("/accounts/{}/access/service_tokens", scene.account);
+    let made = attack(&scene, &scene.leaked, "POST", &path, json!({"name": "door", "duration": "8760h"}));
+    scene.sandbox.plant(made["client_secret"].as_str().unwrap());
+    let run = apply(&scene).exits(3);
+    is_sound(&scene, &run);
+    let id = made["id"].as_str().unwrap();
+    let line = format!("respond --value-stdin --case case --apply --confirm {} --confirm {id}", scene.id);
+    let run = scene.run(&line).exits(0);
+    is_sound(&scene, &run);
+    assert_eq!(scene.changes()[1..], [format!("PUT {path}/{id}")]);
+}

@@ -152,3 +152,12 @@ fn a_responder_of_unknown_id_does_not_act_on_what_is_known_by_its_id_alone() {
     scene.run_with(&line, "").exits(2);
     assert_eq!(scene.changes(), Vec::<String>::new());
 }
+
+#[test]
+fn without_the_right_to_read_the_log_it_is_contained_and_not_complete() {
+    let scene = scene_with(deploy_token, &MANAGE, &[]);
+    let run = apply(&scene).exits(4);
+    is_sound(&scene, &run);
+    assert!(gaps(&scene).contains("audit log"), "{}", gaps(&scene));
+    assert_eq!(scene.status().as_deref(), Some("disabled"));
+}
