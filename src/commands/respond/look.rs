@@ -16,13 +16,14 @@ pub fn trail(session: &mut Session<'_>, sought: &Sought, found: &Identified) -> 
     let desks: Vec<&Desk> = session.responders.iter().map(|responder| &responder.desk).collect();
     let (trail, timeline, minted, gaps) = session.runtime.block_on(async {
         let mut trail = audit::read(&desks, &question).await;
-        let (timeline, mut gaps) = timeline::tell(&question, &mut trail);
+        let (mut timeline, mut gaps) = timeline::tell(&question, &mut trail);
         let leaked = match &question.subject {
             Subject::Token(id) => Some(id.as_str()),
             Subject::GlobalKey | Subject::Oauth | Subject::Unnamed => None,
         };
         let (minted, more) = minted::find(&desks, &question, &trail, leaked).await;
         gaps.extend(more);
+        timeline::add_names(&mut timeline, &minted);
         (trail, timeline, minted, gaps)
     });
     let says = format!(
@@ -87,12 +88,13 @@ fn subject(sought: &Sought, found: &Identified) -> Subject {
 
 /// Those that are asked, and those that `--account` left out.
 fn accounts(session: &Session<'_>, sought: &Sought) -> (Vec<Named>, Vec<Named>) {
-    let mut known: Vec<Named> = match &session.incident.identity {
-        Some(identity) if !identity.accounts.is_empty() => identity.accounts.clone(),
-        Some(_) | None => {
-            session.responders.iter().flat_map(|responder| responder.accounts.clone()).collect()
-        }
-    };
+    let identity = session.incident.identity.as_ref();
+    let mut known: Vec<Named> = identity.map(|identity| identity.accounts.clone()).unwrap_or_default();
+    let owner = identity.and_then(|identity| identity.owner.as_ref());
+    if known.is_empty() || owner.is_none_or(|owner| owner.kind == OwnerKind::User) {
+        // What a user's token minted may act where the token itself may not.
+        known.extend(session.responders.iter().flat_map(|responder| responder.accounts.clone()));
+    }
     for account in &sought.accounts {
         if !known.iter().any(|named| named.id == account.as_str()) {
             known.push(Named::new(account.as_str(), None));
