@@ -46,17 +46,15 @@ pub fn for_leak(subject: &Subject<'_>, wish: Wish) -> Vec<Action> {
 
 /// Steps that end the credentials it minted. They are frozen, whatever was wished for the leak: nobody knows yet what
 /// depends on them.
-pub fn for_minted(minted: &[Minted], leak: &Target, responder: Option<&str>) -> Vec<Action> {
+pub fn for_minted(minted: &[Minted], responder: Option<&str>) -> Vec<Action> {
     let is_open = |minted: &&Minted| {
         matches!(minted.kind, MintedKind::Token | MintedKind::ServiceToken)
             && matches!(minted.presence, Presence::Exists | Presence::Unknown)
     };
     let action = |minted: &Minted| {
-        // A token nobody could look up is taken for one of the same owner as the leaked one.
         let is_service = minted.kind == MintedKind::ServiceToken;
-        let is_known =
-            is_service || minted.presence != Presence::Unknown || leak.kind == TargetKind::AccountToken;
-        let account = minted.account.clone().filter(|_| is_known);
+        // Of a token, the account says whose it is: none for a user's.
+        let account = minted.account.clone();
         let target = Target {
             kind: match (is_service, &account) {
                 (true, _) => TargetKind::ServiceToken,
@@ -357,8 +355,7 @@ mod tests {
             evidence: String::new(),
             advice: String::new(),
         };
-        let leak = target(TargetKind::UserToken, None);
-        let steps = for_minted(&[minted(Presence::Exists), minted(Presence::Gone)], &leak, None);
+        let steps = for_minted(&[minted(Presence::Exists), minted(Presence::Gone)], None);
         assert_eq!(steps.len(), 1);
         assert_eq!((steps[0].verb, &steps[0].confirm), (Verb::Freeze, &vec![id.clone()]));
     }

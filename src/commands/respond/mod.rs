@@ -259,7 +259,7 @@ fn look_into(
     }
     look::trail(session, sought, found)?;
     let responder = found.responder.map(|index| session.responders[index].desk.name().to_owned());
-    let steps = plan::for_minted(&session.incident.minted, &found.target, responder.as_deref());
+    let steps = plan::for_minted(&session.incident.minted, responder.as_deref());
     contain::extend(session, steps, true);
     if may_act {
         contain::end_minted(session, acting)?;
