@@ -6,7 +6,7 @@ use crate::cloudflare::call::{Auth, Call, Payload, Target, is_id};
 use crate::cloudflare::endpoints::AccountId;
 use crate::model::Secret;
 use reqwest::Method;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 /// Where the tokens of an owner are.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,20 +34,6 @@ impl TokenPath {
     }
 }
 
-/// `PUT` replaces: whatever `record` leaves out is gone afterwards.
-pub fn put_token(token: &TokenPath, record: Value, auth: Auth) -> Call {
-    change(Method::PUT, token.0.clone(), auth, record)
-}
-
-pub fn delete_token(token: &TokenPath, auth: Auth) -> Call {
-    Call { payload: Payload::Nothing, ..change(Method::DELETE, token.0.clone(), auth, Value::Null) }
-}
-
-/// The answer is the new value.
-pub fn roll_token(token: &TokenPath, auth: Auth) -> Call {
-    change(Method::PUT, format!("{}/value", token.0), auth, json!({}))
-}
-
 /// RFC 7009. The clients of wrangler and cf are public, so nobody has to authenticate (CLOUDFLARE.md 3.7).
 pub fn revoke_oauth(client_id: &str, token: &Secret, hint: &'static str) -> Call {
     let fields = vec![
@@ -64,6 +50,7 @@ pub fn revoke_oauth(client_id: &str, token: &Secret, hint: &'static str) -> Call
     }
 }
 
+/// Of a token's record: what the body leaves out is gone afterwards. Of its `value`: the answer is the new one.
 pub fn put(path: String, body: Value, auth: Auth) -> Call {
     change(Method::PUT, path, auth, body)
 }

@@ -1,5 +1,6 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
+use std::time::Duration;
 
 /// Set by Ctrl-C: stop soon, and report what there is.
 #[derive(Clone, Debug, Default)]
@@ -26,6 +27,13 @@ impl Interrupt {
             }
         });
         interrupt
+    }
+
+    /// Resolves when the person interrupts.
+    pub async fn raised(&self) {
+        while !self.is_set() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
     }
 
     pub fn is_set(&self) -> bool {

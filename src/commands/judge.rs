@@ -1,16 +1,13 @@
 //! The seam between finding and asking: a judgement for each finding.
 
 use crate::cli::VerifyScope;
-use crate::cloudflare::{Client, Limits, Pace, Services, Settings as ClientSettings};
-use crate::commands::CommandError;
-use crate::commands::edge;
+use crate::cloudflare::{Pace, Services};
 use crate::commands::interrupt::Interrupt;
 use crate::commands::settings::Settings;
+use crate::commands::{CommandError, edge, line};
 use crate::model::{Finding, Judgement, NotCheckedReason, UnknownReason, Verdict};
 use crate::ui::{Progress, Showing, Talk};
 use crate::verify::{Context, Judge, Mode, may_ask, not_asked};
-use std::sync::Arc;
-use std::time::Duration;
 
 /// Judges findings, or says why nobody is asked.
 #[derive(Debug)]
@@ -63,29 +60,16 @@ impl Bench {
         context: &Context,
         interrupt: &Interrupt,
     ) -> Result<Vec<Judgement>, Box<dyn std::error::Error>> {
-        let client = Client::new(ClientSettings {
-            services,
-            limits: Limits::default(),
-            pace,
-            clock: Arc::new(edge::now),
-        })?;
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-        let judge = Judge::new(Arc::new(client));
+        let judge = Judge::new(line::client(services, pace)?);
+        let runtime = line::runtime()?;
         let open = findings.iter().filter(|finding| may_ask(finding, mode).is_ok()).count();
         let _progress = Progress::judging(self.progress, open, judge.done());
-        Ok(runtime.block_on(judge.judge(findings, mode, context, interrupted(interrupt))))
+        Ok(runtime.block_on(judge.judge(findings, mode, context, interrupt.raised())))
     }
 }
 
 fn ask(settings: &Settings, mode: Mode) -> Result<Plan, CommandError> {
-    let services = Services::resolve(&settings.wanted).map_err(|refused| {
-        let hint = refused.hint();
-        let error = CommandError::usage(refused.to_string());
-        match hint {
-            Some(hint) => error.hint(hint),
-            None => error,
-        }
-    })?;
+    let services = line::services(settings)?;
     Ok(Plan::Ask { services: Box::new(services), mode, pace: settings.pace })
 }
 
@@ -95,11 +79,4 @@ fn without_asking(findings: &[Finding], mode: Mode, why: UnknownReason) -> Vec<J
         Err(why) => Judgement::not_checked(why),
     };
     findings.iter().map(judge).collect()
-}
-
-/// Resolves when the person interrupts.
-async fn interrupted(interrupt: &Interrupt) {
-    while !interrupt.is_set() {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }

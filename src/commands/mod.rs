@@ -12,6 +12,7 @@ mod hook;
 mod hunt;
 mod interrupt;
 mod judge;
+mod line;
 mod man;
 mod outputs;
 mod report;

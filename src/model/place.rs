@@ -57,6 +57,19 @@ pub enum SourceKind {
     Forge,
 }
 
+impl SourceKind {
+    pub fn as_str(self) -> &'static str {
+        match self {
+            SourceKind::File => "file",
+            SourceKind::Stdin => "stdin",
+            SourceKind::Git => "git",
+            SourceKind::Ci => "ci",
+            SourceKind::Transcript => "transcript",
+            SourceKind::Forge => "forge",
+        }
+    }
+}
+
 /// How far a work-tree file has travelled already.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -54,7 +54,7 @@ fn cells(entry: &Entry, place: &Place) -> [String; HEADER.len()] {
         entry.verdict.state.as_str().to_owned(),
         entry.verdict.reason.clone(),
         entry.allowed.as_ref().map_or(String::new(), |allowed| allowed.at.clone()),
-        words::source(provenance.source).to_owned(),
+        provenance.source.as_str().to_owned(),
         provenance.path.as_ref().map_or(String::new(), |path| path.to_string_lossy().into_owned()),
         provenance.inside.join("!"),
         place.position.line.to_string(),

@@ -175,17 +175,6 @@ pub fn checksum(checksum: Checksum) -> &'static str {
     }
 }
 
-pub fn source(source: SourceKind) -> &'static str {
-    match source {
-        SourceKind::File => "file",
-        SourceKind::Stdin => "stdin",
-        SourceKind::Git => "git",
-        SourceKind::Ci => "ci",
-        SourceKind::Transcript => "transcript",
-        SourceKind::Forge => "forge",
-    }
-}
-
 pub fn layer(layer: Layer) -> &'static str {
     match layer {
         Layer::Json => "JSON",

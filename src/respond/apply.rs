@@ -5,12 +5,12 @@
 
 use crate::cloudflare::changes;
 use crate::cloudflare::{Answer, ApiError, Auth, Call, Failure, Outcome, Patience};
-use crate::model::incident::{Action, ActionState, Receipt, TargetKind, Verb};
+use crate::model::incident::{Action, ActionState, Receipt, Target, TargetKind, Verb};
 use crate::model::{Fingerprint, Secret};
 use crate::respond::Desk;
 use crate::respond::case::{CaseError, Journal, Occurrence};
 use crate::respond::identify::tunnel_parts;
-use crate::respond::plan::{path_in_account, token_path};
+use crate::respond::plan::record_path;
 use data_encoding::BASE64;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -160,17 +160,15 @@ async fn look(action: &Action, hands: &Hands<'_>, unsettled: bool) -> Look {
     let target = &action.target;
     match (action.verb, target.kind) {
         (Verb::Revoke, _) | (Verb::ByHand, _) => Look::Open { record: Value::Null, mark: None },
-        (_, TargetKind::UserToken | TargetKind::AccountToken) => match token_path(target) {
-            Some(path) => after_get(action, hands.desk.look(path.as_str()).await, hands, unsettled),
-            None => Look::CannotTell("its id is not known".to_owned()),
-        },
-        (_, TargetKind::ServiceToken) => match path_in_account(target, "access/service_tokens") {
+        (
+            _,
+            TargetKind::UserToken
+            | TargetKind::AccountToken
+            | TargetKind::ServiceToken
+            | TargetKind::TurnstileWidget,
+        ) => match record_path(target) {
             Some(path) => after_get(action, hands.desk.look(&path).await, hands, unsettled),
             None => Look::CannotTell("its id is not known".to_owned()),
-        },
-        (_, TargetKind::TurnstileWidget) => match path_in_account(target, "challenges/widgets") {
-            Some(path) => after_get(action, hands.desk.look(&path).await, hands, unsettled),
-            None => Look::CannotTell("its site key is not known".to_owned()),
         },
         (_, TargetKind::Tunnel) => look_at_tunnel(action, hands, unsettled).await,
         (
@@ -221,7 +219,7 @@ fn after_crash(action: &Action, now: Option<&String>, hands: &Hands<'_>) -> Opti
 const CUT_OFF: &str = "an earlier run may have done it and was cut off before the answer";
 
 async fn look_at_tunnel(action: &Action, hands: &Hands<'_>, unsettled: bool) -> Look {
-    let Some(path) = path_in_account(&action.target, "cfd_tunnel") else {
+    let Some(path) = record_path(&action.target) else {
         return Look::CannotTell("its id is not known".to_owned());
     };
     if action.verb == Verb::DropConnections {
@@ -306,20 +304,16 @@ fn read(call: &Call, answer: Answer, ray: Option<String>) -> Sent {
 fn call(action: &Action, record: &Value, hands: &Hands<'_>) -> Option<Call> {
     let (target, auth) = (&action.target, hands.desk.auth());
     match (action.verb, target.kind) {
-        (Verb::Freeze, _) => Some(changes::put_token(&token_path(target)?, frozen(record), auth)),
-        (Verb::Roll, _) => Some(changes::roll_token(&token_path(target)?, auth)),
-        (Verb::Delete, TargetKind::ServiceToken) => {
-            Some(changes::delete(path_in_account(target, "access/service_tokens")?, auth))
-        }
-        (Verb::Delete, _) => Some(changes::delete_token(&token_path(target)?, auth)),
+        (Verb::Freeze, _) => Some(changes::put(record_path(target)?, frozen(record), auth)),
+        (Verb::Roll, _) => Some(changes::put(format!("{}/value", record_path(target)?), json!({}), auth)),
+        (Verb::Delete, _) => Some(changes::delete(record_path(target)?, auth)),
         (Verb::Disable, _) => {
             let body = json!({"name": record["name"], "duration": record["duration"], "enabled": false});
-            Some(changes::put(path_in_account(target, "access/service_tokens")?, body, auth))
+            Some(changes::put(record_path(target)?, body, auth))
         }
-        (Verb::Rotate, kind) => rotate(kind, action, auth),
+        (Verb::Rotate, _) => rotate(target, auth),
         (Verb::DropConnections, _) => {
-            let path = path_in_account(target, "cfd_tunnel")?;
-            Some(changes::delete(format!("{path}/connections"), auth))
+            Some(changes::delete(format!("{}/connections", record_path(target)?), auth))
         }
         (Verb::Revoke, _) => {
             let hint = match hands.leaked?.expose().starts_with("cfoat_") {
@@ -332,16 +326,14 @@ fn call(action: &Action, record: &Value, hands: &Hands<'_>) -> Option<Call> {
     }
 }
 
-fn rotate(kind: TargetKind, action: &Action, auth: Auth) -> Option<Call> {
-    let target = &action.target;
-    match kind {
+fn rotate(target: &Target, auth: Auth) -> Option<Call> {
+    let path = record_path(target)?;
+    match target.kind {
         TargetKind::ServiceToken => {
-            let path = path_in_account(target, "access/service_tokens")?;
             // Without `previous_client_secret_expires_at` the old secret ends at once (CLOUDFLARE.md 3.7).
             Some(changes::post(format!("{path}/rotate"), json!({}), auth))
         }
         TargetKind::TurnstileWidget => {
-            let path = path_in_account(target, "challenges/widgets")?;
             let body = json!({"invalidate_immediately": true});
             Some(changes::post(format!("{path}/rotate_secret"), body, auth))
         }
@@ -349,7 +341,7 @@ fn rotate(kind: TargetKind, action: &Action, auth: Auth) -> Option<Call> {
             let mut bytes = [0; 32];
             getrandom::fill(&mut bytes).ok()?;
             let body = json!({"tunnel_secret": BASE64.encode(&bytes)});
-            Some(changes::patch(path_in_account(target, "cfd_tunnel")?, body, auth))
+            Some(changes::patch(path, body, auth))
         }
         TargetKind::UserToken
         | TargetKind::AccountToken

@@ -1,6 +1,6 @@
 //! Where a responder asks: one credential, its questions, and the answers kept as evidence.
 
-use crate::cloudflare::{ApiError, Auth, Call, Client, Listing, Patience};
+use crate::cloudflare::{ApiError, Auth, Call, Client, Listing, Patience, Success};
 use serde_json::Value;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -62,7 +62,7 @@ impl Desk {
     /// One object. `path` is below the API's base, with ids that were checked.
     pub async fn get(&self, path: &str) -> Result<Value, ApiError> {
         let call = Call::get(path, self.auth());
-        let success = self.client.demand(&call, &mut Patience::for_a_responder()).await?;
+        let success = self.demand(&call).await?;
         let result = success.result().clone();
         self.keep(&call, success.asked.last().map(|asked| asked.at.clone()), result.clone());
         Ok(result)
@@ -70,9 +70,11 @@ impl Desk {
 
     /// One object that may hold values: compared, and never kept.
     pub async fn look(&self, path: &str) -> Result<Value, ApiError> {
-        let call = Call::get(path, self.auth());
-        let success = self.client.demand(&call, &mut Patience::for_a_responder()).await?;
-        Ok(success.result().clone())
+        Ok(self.demand(&Call::get(path, self.auth())).await?.result().clone())
+    }
+
+    async fn demand(&self, call: &Call) -> Result<Success, ApiError> {
+        self.client.demand(call, &mut Patience::for_a_responder()).await
     }
 
     /// A list, page by page, until `most` items are there.

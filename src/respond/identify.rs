@@ -70,7 +70,7 @@ async fn token(sought: &Sought, responders: &[Responder]) -> Identified {
     let Some(id) = sought.id.as_deref().filter(|id| is_id(id)) else {
         let mut found = nothing(likely, sought);
         let candidates = candidates(sought, responders).await;
-        found.gaps.push(gap("which token it is", &unknown_id(&candidates)));
+        found.gaps.push(Gap::new("which token it is", unknown_id(&candidates)));
         return found;
     };
     let mut refusals = Vec::new();
@@ -89,7 +89,7 @@ async fn token(sought: &Sought, responders: &[Responder]) -> Identified {
         Some(error) => format!("no responder may read its record; the last answer was: {error}"),
         None => "no responder credential was given (--responder)".to_owned(),
     };
-    found.gaps.push(gap("the record of the token", &why));
+    found.gaps.push(Gap::new("the record of the token", &why));
     found
 }
 
@@ -135,19 +135,12 @@ fn unknown_id(candidates: &[String]) -> String {
 
 /// The doors to try with one responder. The kind says which is the right one, where it says anything.
 fn routes(sought: &Sought, responder: &Responder) -> Vec<TokenRoute> {
-    let mut accounts = sought.accounts.clone();
-    accounts.extend(responder.accounts.iter().filter_map(|account| AccountId::new(&account.id)));
-    let mut routes: Vec<TokenRoute> = Vec::new();
+    let mut routes = Vec::new();
     if sought.kind != Kind::AccountApiToken {
         routes.push(TokenRoute::User);
     }
     if sought.kind != Kind::UserApiToken {
-        for account in accounts {
-            let route = TokenRoute::Account(account);
-            if !routes.contains(&route) {
-                routes.push(route);
-            }
-        }
+        routes.extend(accounts(sought, responder).into_iter().map(TokenRoute::Account));
     }
     routes
 }
@@ -185,7 +178,7 @@ fn token_found(
 async fn service_token(sought: &Sought, responders: &[Responder]) -> Identified {
     let mut found = nothing(TargetKind::ServiceToken, sought);
     let Some(id) = &sought.id else {
-        found.gaps.push(gap(
+        found.gaps.push(Gap::new(
             "which service token it is",
             "only its client id tells, and that is no part of the secret: give it with --token-id",
         ));
@@ -211,7 +204,7 @@ async fn service_token(sought: &Sought, responders: &[Responder]) -> Identified 
             };
         }
     }
-    found.gaps.push(gap("which service token it is", "no responder may list the one with this id"));
+    found.gaps.push(Gap::new("which service token it is", "no responder may list the one with this id"));
     found
 }
 
@@ -240,9 +233,10 @@ async fn widget(sought: &Sought, responders: &[Responder]) -> Identified {
             }
         }
     }
-    found
-        .gaps
-        .push(gap("which Turnstile widget it belongs to", "no responder sees a widget with this secret"));
+    found.gaps.push(Gap::new(
+        "which Turnstile widget it belongs to",
+        "no responder sees a widget with this secret",
+    ));
     found
 }
 
@@ -263,7 +257,7 @@ async fn tunnel(sought: &Sought, responders: &[Responder]) -> Identified {
     let parts = sought.secret.as_ref().and_then(tunnel_parts);
     let told = parts.as_ref().map(|parts| parts.tunnel.clone());
     let Some(id) = told.or_else(|| sought.id.clone().filter(|id| is_uuid(id))) else {
-        found.gaps.push(gap("which tunnel it is", "the value could not be read as a tunnel's"));
+        found.gaps.push(Gap::new("which tunnel it is", "the value could not be read as a tunnel's"));
         return found;
     };
     found.target.id = Some(id.clone());
@@ -283,7 +277,7 @@ async fn tunnel(sought: &Sought, responders: &[Responder]) -> Identified {
             return found;
         }
     }
-    found.gaps.push(gap("the tunnel's record", "no responder may read it"));
+    found.gaps.push(Gap::new("the tunnel's record", "no responder may read it"));
     found
 }
 
@@ -386,9 +380,11 @@ fn empty(told_by: &str) -> Identity {
     }
 }
 
+/// Where to look, best first, each once.
 fn accounts(sought: &Sought, responder: &Responder) -> Vec<AccountId> {
-    let mut accounts = sought.accounts.clone();
-    for account in responder.accounts.iter().filter_map(|account| AccountId::new(&account.id)) {
+    let seen = responder.accounts.iter().filter_map(|account| AccountId::new(&account.id));
+    let mut accounts = Vec::new();
+    for account in sought.accounts.iter().cloned().chain(seen) {
         if !accounts.contains(&account) {
             accounts.push(account);
         }
@@ -512,12 +508,8 @@ async fn zones(responders: &[Responder], told: &[Named], gaps: &mut Vec<Gap>) ->
         }
     }
     if let Some(error) = refused.filter(|_| !seen_by_anybody) {
-        gaps.push(gap("the names of zones", &error.to_string()));
+        gaps.push(Gap::new("the names of zones", error.to_string()));
         complete = false;
     }
     (zones, complete)
-}
-
-fn gap(what: &str, why: &str) -> Gap {
-    Gap { what: what.to_owned(), why: why.to_owned() }
 }

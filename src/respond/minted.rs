@@ -113,10 +113,10 @@ async fn list_tokens(desks: &[&Desk], question: &Question, gaps: &mut Vec<Gap>) 
             Ok((items, complete)) => {
                 found.extend(items.iter().filter_map(|item| listed(item, account.as_deref())));
                 if !complete {
-                    gaps.push(Gap { what, why: "the list goes on beyond what was read".to_owned() });
+                    gaps.push(Gap::new(what, "the list goes on beyond what was read"));
                 }
             }
-            Err(why) => gaps.push(Gap { what, why }),
+            Err(why) => gaps.push(Gap::new(what, why)),
         }
     }
     found

@@ -74,35 +74,45 @@ pub fn for_minted(minted: &[Minted], responder: Option<&str>) -> Vec<Action> {
     minted.iter().filter(is_open).filter_map(action).collect()
 }
 
-/// Where the record of a token is.
-pub fn token_path(target: &Target) -> Option<TokenPath> {
-    let route = match (&target.kind, &target.account) {
-        (TargetKind::UserToken, _) => TokenRoute::User,
-        (TargetKind::AccountToken, Some(account)) => TokenRoute::Account(AccountId::new(account)?),
-        _no_token => return None,
-    };
-    TokenPath::new(&route, target.id.as_deref()?)
+/// Where the record of it is, with ids that were checked; `None` where there is none, or an id is no id.
+pub fn record_path(target: &Target) -> Option<String> {
+    match target.kind {
+        TargetKind::UserToken => token_path(&TokenRoute::User, target),
+        TargetKind::AccountToken => {
+            token_path(&TokenRoute::Account(AccountId::new(target.account.as_deref()?)?), target)
+        }
+        TargetKind::ServiceToken => path_in_account(target, "access/service_tokens"),
+        TargetKind::TurnstileWidget => path_in_account(target, "challenges/widgets"),
+        TargetKind::Tunnel => path_in_account(target, "cfd_tunnel"),
+        TargetKind::GlobalApiKey | TargetKind::OriginCaKey | TargetKind::OauthLogin | TargetKind::Other => {
+            None
+        }
+    }
+}
+
+fn token_path(route: &TokenRoute, target: &Target) -> Option<String> {
+    Some(TokenPath::new(route, target.id.as_deref()?)?.as_str().to_owned())
 }
 
 fn token(subject: &Subject<'_>, wish: Wish) -> Action {
     let target = subject.target;
-    let Some(path) = token_path(target) else { return by_hand(subject, TOKEN_SAYS, TOKEN) };
+    let Some(path) = record_path(target) else { return by_hand(subject, TOKEN_SAYS, TOKEN) };
     let (verb, request, says, undo) = match wish {
         Wish::Freeze | Wish::Nothing => (
             Verb::Freeze,
-            format!("PUT {}", path.as_str()),
+            format!("PUT {path}"),
             "sets its status to disabled and leaves the rest of its record as it is; whatever uses it stops working",
             Some("set the status back to active, in the dashboard or with the same request"),
         ),
         Wish::Roll => (
             Verb::Roll,
-            format!("PUT {}/value", path.as_str()),
+            format!("PUT {path}/value"),
             "gives it a new value with the same rights; the old value stops working",
             None,
         ),
         Wish::Delete => (
             Verb::Delete,
-            format!("DELETE {}", path.as_str()),
+            format!("DELETE {path}"),
             "deletes it for good; whatever uses it stops working",
             None,
         ),
@@ -122,7 +132,7 @@ fn revoke_login(subject: &Subject<'_>, (name, client): &(&str, &str)) -> Action 
 }
 
 fn service_token(subject: &Subject<'_>, wish: Wish) -> Action {
-    let Some(path) = path_in_account(subject.target, "access/service_tokens") else {
+    let Some(path) = record_path(subject.target) else {
         return by_hand(subject, SERVICE_TOKEN_SAYS, SERVICE_TOKEN);
     };
     let (verb, request, says, undo) = match wish {
@@ -144,7 +154,7 @@ fn service_token(subject: &Subject<'_>, wish: Wish) -> Action {
 }
 
 fn widget(subject: &Subject<'_>) -> Action {
-    let Some(path) = path_in_account(subject.target, "challenges/widgets") else {
+    let Some(path) = record_path(subject.target) else {
         return by_hand(subject, WIDGET_SAYS, WIDGET);
     };
     let says = "gives the widget a new secret and ends the old one at once; servers that check with the old one refuse \
@@ -153,7 +163,7 @@ fn widget(subject: &Subject<'_>) -> Action {
 }
 
 fn tunnel_secret(subject: &Subject<'_>) -> Action {
-    let Some(path) = path_in_account(subject.target, "cfd_tunnel") else {
+    let Some(path) = record_path(subject.target) else {
         return by_hand(subject, TUNNEL_SAYS, TUNNEL);
     };
     let says = "gives the tunnel a new random secret; connectors with the old one cannot connect again";
@@ -161,7 +171,7 @@ fn tunnel_secret(subject: &Subject<'_>) -> Action {
 }
 
 fn tunnel_connections(subject: &Subject<'_>) -> Action {
-    let Some(path) = path_in_account(subject.target, "cfd_tunnel") else {
+    let Some(path) = record_path(subject.target) else {
         return by_hand(subject, TUNNEL_SAYS, TUNNEL);
     };
     let says = "drops every connection of the tunnel, also those of strangers: what runs with the old secret is off \
@@ -169,8 +179,7 @@ fn tunnel_connections(subject: &Subject<'_>) -> Action {
     action(subject, Verb::DropConnections, Some(format!("DELETE {path}/connections")), says, None)
 }
 
-/// The path of one thing in an account, with ids that were checked.
-pub fn path_in_account(target: &Target, collection: &str) -> Option<String> {
+fn path_in_account(target: &Target, collection: &str) -> Option<String> {
     let account = AccountId::new(target.account.as_deref()?)?;
     let id = target.id.as_deref()?;
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-".contains(&byte);

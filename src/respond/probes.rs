@@ -120,7 +120,7 @@ impl Tried {
     }
 
     fn gap(&mut self, what: &str, why: &str) {
-        let gap = Gap { what: what.to_owned(), why: why.to_owned() };
+        let gap = Gap::new(what, why);
         if !self.gaps.contains(&gap) {
             self.gaps.push(gap);
         }

@@ -48,14 +48,14 @@ pub async fn measure(desks: &[&Desk], identity: &Identity, kind: &Kind) -> (Reac
     let (basis, granted) = granted(identity, kind);
     let mut gaps = Vec::new();
     if basis == Basis::Unknown {
-        gaps.push(gap(
+        gaps.push(Gap::new(
             "what it could do",
             "no policy, no scopes: a responder that may read its record tells",
         ));
     }
     for unknown in granted.iter().filter(|granted| !granted.meaning.is_known) {
-        gaps.push(gap(
-            &format!("what \"{}\" means", unknown.group),
+        gaps.push(Gap::new(
+            format!("what \"{}\" means", unknown.group),
             "cfleak does not know this permission; its name was taken at its word",
         ));
     }
@@ -246,15 +246,15 @@ async fn listed(
     for (key, places) in questions(granted) {
         let Some(family) = assets::family(&key) else { continue };
         if places.len() > MOST_PLACES {
-            gaps.push(gap(
-                &format!("{} beyond the first {MOST_PLACES} of {} places", family.label, places.len()),
+            gaps.push(Gap::new(
+                format!("{} beyond the first {MOST_PLACES} of {} places", family.label, places.len()),
                 "each place costs a request",
             ));
         }
         for place in places.iter().take(MOST_PLACES) {
             let asset = assets::names(desks, family, place).await;
             if let Some(why) = &asset.why {
-                gaps.push(gap(&format!("the names of {} in {}", family.label, asset.of), why));
+                gaps.push(Gap::new(format!("the names of {} in {}", family.label, asset.of), why));
             }
             if let Some(granted) = granted.iter().find(|granted| asks_for(granted, &key, place)) {
                 rotations.extend(assets::rotations(family, &asset, &granted.group));
@@ -263,7 +263,7 @@ async fn listed(
         }
     }
     if !identity.zones_complete {
-        gaps.push(gap("every zone within reach", "the list of zones went on beyond what was read"));
+        gaps.push(Gap::new("every zone within reach", "the list of zones went on beyond what was read"));
     }
     (assets, rotations)
 }
@@ -358,10 +358,6 @@ fn whereabouts(identity: &Identity) -> String {
         [one, other] => format!("{one} and {other}"),
         [first, rest @ ..] => format!("{first} and {} other accounts", rest.len()),
     }
-}
-
-fn gap(what: &str, why: &str) -> Gap {
-    Gap { what: what.to_owned(), why: why.to_owned() }
 }
 
 #[cfg(test)]

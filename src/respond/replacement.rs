@@ -60,7 +60,7 @@ pub fn propose(identity: &Identity, question: &Question, trail: &Trail) -> (Opti
 }
 
 fn gap(why: &str) -> Gap {
-    Gap { what: "a narrower replacement".to_owned(), why: why.to_owned() }
+    Gap::new("a narrower replacement", why)
 }
 
 /// By the credential itself, done, and either before the leak or not new since.

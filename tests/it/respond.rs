@@ -11,7 +11,7 @@ use cfleak::model::{Fingerprint, Secret};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 use std::fs;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 /// A company, what leaked, and who may act.
 pub struct Scene {
@@ -72,6 +72,23 @@ impl Scene {
         let environment =
             [("CFLEAK_API_BASE", base.as_str()), ("CFLEAK_RESPONDER_TOKEN", self.responder.expose())];
         self.sandbox.run_with(line, stdin.as_bytes(), &environment)
+    }
+
+    /// Starts the binary on the leaked value, for a test that does not wait for its end.
+    pub fn start(&self, line: &str) -> Child {
+        let input = self.sandbox.write("leaked", format!("{}\n", self.leaked.expose()));
+        Command::new(env!("CARGO_BIN_EXE_cfleak"))
+            .args(line.split_whitespace())
+            .current_dir(self.sandbox.work())
+            .env_clear()
+            .env("HOME", self.sandbox.home())
+            .env("CFLEAK_API_BASE", self.server.api_base())
+            .env("CFLEAK_RESPONDER_TOKEN", self.responder.expose())
+            .stdin(fs::File::open(input).unwrap())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap()
     }
 
     /// Method and path of every request that would change something, siteverify aside.
@@ -426,20 +443,7 @@ fn killed_anywhere_it_goes_on_and_changes_once() {
 }
 
 fn kill_at(scene: &Scene, lines: usize) {
-    let words = ["respond", "--value-stdin", "--case", "case", "--apply", "--confirm", scene.id.as_str()];
-    let input = scene.sandbox.write("leaked", format!("{}\n", scene.leaked.expose()));
-    let mut child = Command::new(env!("CARGO_BIN_EXE_cfleak"))
-        .args(words)
-        .current_dir(scene.sandbox.work())
-        .env_clear()
-        .env("HOME", scene.sandbox.home())
-        .env("CFLEAK_API_BASE", scene.server.api_base())
-        .env("CFLEAK_RESPONDER_TOKEN", scene.responder.expose())
-        .stdin(fs::File::open(input).unwrap())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap();
+    let mut child = scene.start(&format!("respond --value-stdin --case case --apply --confirm {}", scene.id));
     let journal = scene.sandbox.work().join("case/journal.jsonl");
     let written =
         || fs::read(&journal).map_or(0, |bytes| bytes.iter().filter(|byte| **byte == b'\n').count());

@@ -8,7 +8,7 @@ mod responders;
 mod states;
 mod words;
 
-use crate::harness::Run;
+use crate::harness::{Run, files};
 use crate::respond::{Leaks, MANAGE, Scene, apply, check_chain, deploy_token, now, scene, scene_with};
 use axum::http::Method;
 use cfleak::drill::{
@@ -22,8 +22,7 @@ use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
+use std::path::Path;
 
 const AUDIT: [&str; 2] = ["Account API Tokens Write", "Account Settings Read"];
 
@@ -71,11 +70,6 @@ fn is_sound(scene: &Scene, run: &Run) {
     assert_eq!((&closed["event"], closed["exit_code"].as_i64()), (&json!("closed"), run.code.map(i64::from)));
 }
 
-fn files(directory: &Path) -> Vec<PathBuf> {
-    let entries = fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
-}
-
 fn opening(scene: &Scene) -> String {
     scene.sandbox.read("case/report.md").lines().take(12).collect::<Vec<_>>().join("\n")
 }
@@ -119,20 +113,4 @@ fn mint(scene: &Scene, bearer: &Secret, name: &str) -> (Secret, String) {
 
 fn status_of(scene: &Scene, id: &str) -> Option<String> {
     scene.server.with_world(|world| world.token_status(id).map(str::to_owned))
-}
-
-fn start(scene: &Scene, line: &str) -> Child {
-    let input = scene.sandbox.write("leaked", format!("{}\n", scene.leaked.expose()));
-    Command::new(env!("CARGO_BIN_EXE_cfleak"))
-        .args(line.split_whitespace())
-        .current_dir(scene.sandbox.work())
-        .env_clear()
-        .env("HOME", scene.sandbox.home())
-        .env("CFLEAK_API_BASE", scene.server.api_base())
-        .env("CFLEAK_RESPONDER_TOKEN", scene.responder.expose())
-        .stdin(fs::File::open(input).unwrap())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .unwrap()
 }

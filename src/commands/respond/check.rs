@@ -23,7 +23,7 @@ pub fn by_value(session: &mut Session<'_>) -> Result<Option<Grant>, CommandError
         context.add(&elsewhere);
     }
     let judge = Judge::new(Arc::clone(&session.client));
-    let interrupted = until_interrupted(session.interrupt.clone());
+    let interrupted = session.interrupt.raised();
     let mut judged = session.runtime.block_on(judge.judge(&[finding], Mode::All, &context, interrupted));
     let Some(Judgement { verdict, asked }) = judged.pop() else { return Ok(None) };
     let grant = verdict.grant().cloned();
@@ -158,10 +158,4 @@ fn replaces_secret(action: &Action) -> bool {
     let gone = action.verb == Verb::Delete && action.is_done();
     let rotated = action.verb == Verb::Rotate && is_done && action.target.kind == TargetKind::ServiceToken;
     !action.target.minted && (rotated || gone || (action.verb == Verb::Roll && is_done))
-}
-
-async fn until_interrupted(interrupt: crate::commands::interrupt::Interrupt) {
-    while !interrupt.is_set() {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
 }

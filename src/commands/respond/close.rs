@@ -63,8 +63,7 @@ fn name_what_broke_off(session: &mut Session<'_>) {
     for why in &session.not_listed {
         let is_named = session.incident.gaps.iter().any(|gap| gap.why == *why);
         if !is_named {
-            let what = "a list that was not read to its end".to_owned();
-            session.incident.gaps.push(Gap { what, why: why.clone() });
+            session.incident.gaps.push(Gap::new("a list that was not read to its end", why));
         }
     }
 }

@@ -204,17 +204,19 @@ pub fn names_strangers(session: &Session<'_>, acting: &Acting) -> bool {
 
 /// The tokens it minted: those whose ids were confirmed, or that the person at the terminal agrees to.
 pub fn end_minted(session: &mut Session<'_>, acting: &Acting) -> Result<(), CommandError> {
-    let open = |action: &&Action| action.target.minted && !action.is_done();
-    let ids: Vec<String> =
-        session.incident.actions.iter().filter(open).flat_map(|action| action.confirm.clone()).collect();
-    let words: Vec<String> = match acting.confirm.is_empty() {
-        false => acting.confirm.iter().filter(|word| ids.contains(word)).cloned().collect(),
-        true => typed(session, &ids)?,
+    let (words, how) = match acting.confirm.is_empty() {
+        true => (typed(session)?, "typed"),
+        false => {
+            let is_open = |word: &&String| {
+                open_steps(&session.incident.actions).any(|action| action.confirm.contains(word))
+            };
+            (acting.confirm.iter().filter(is_open).cloned().collect(), "--confirm")
+        }
     };
     if words.is_empty() {
         return Ok(());
     }
-    let consent = agree(session, &words, if acting.confirm.is_empty() { "typed" } else { "--confirm" })?;
+    let consent = agree(session, &words, how)?;
     carry_out_all(session, &consent, None, true)?;
     for minted in &mut session.incident.minted {
         let is_frozen =
@@ -226,11 +228,16 @@ pub fn end_minted(session: &mut Session<'_>, acting: &Acting) -> Result<(), Comm
     session.finish("contain what it minted", "the tokens that it minted were dealt with")
 }
 
+/// Steps on what it minted that are not done.
+fn open_steps(plan: &[Action]) -> impl Iterator<Item = &Action> {
+    plan.iter().filter(|action| action.target.minted && !action.is_done())
+}
+
 /// Asks for each token by itself: each may be somebody's work.
-fn typed(session: &Session<'_>, ids: &[String]) -> Result<Vec<String>, CommandError> {
+fn typed(session: &Session<'_>) -> Result<Vec<String>, CommandError> {
     let mut agreed = Vec::new();
-    for action in session.incident.actions.iter().filter(|action| action.target.minted && !action.is_done()) {
-        let Some(id) = action.confirm.first().filter(|id| ids.contains(id)) else { continue };
+    for action in open_steps(&session.incident.actions) {
+        let Some(id) = action.confirm.first() else { continue };
         let name = action.target.name.as_deref().unwrap_or("without a name");
         let is_suspect = |minted: &Minted| minted.is_suspect && minted.id == action.target.id;
         let says = match session.incident.minted.iter().any(is_suspect) {

@@ -1,7 +1,7 @@
 //! Places in the words of the case file.
 
 use crate::model::incident::{CopyForm, CopyPlace};
-use crate::model::{Place, Provenance, SourceKind, masked};
+use crate::model::{Place, Provenance, masked};
 
 pub fn copy(place: &Place, form: CopyForm) -> CopyPlace {
     let provenance = &place.provenance;
@@ -11,7 +11,7 @@ pub fn copy(place: &Place, form: CopyForm) -> CopyPlace {
         .or_else(|| provenance.path.as_ref().map(|path| path.to_string_lossy().into_owned()));
     CopyPlace {
         form,
-        source: source(provenance.source).to_owned(),
+        source: provenance.source.as_str().to_owned(),
         path: masked(&path.unwrap_or_else(|| "-".to_owned())).into_owned(),
         inside: provenance.inside.iter().map(|member| masked(member).into_owned()).collect(),
         line: place.position.line,
@@ -23,17 +23,6 @@ pub fn copy(place: &Place, form: CopyForm) -> CopyPlace {
         time: time(provenance),
         at_head: git.map(|git| git.at_head),
         origin: origin(provenance),
-    }
-}
-
-fn source(source: SourceKind) -> &'static str {
-    match source {
-        SourceKind::File => "file",
-        SourceKind::Stdin => "stdin",
-        SourceKind::Git => "git",
-        SourceKind::Ci => "ci",
-        SourceKind::Transcript => "transcript",
-        SourceKind::Forge => "forge",
     }
 }
 

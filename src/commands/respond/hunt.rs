@@ -39,10 +39,9 @@ pub fn copies(session: &mut Session<'_>, targets: &[PathBuf]) -> Result<(), Comm
                 .skipped
                 .push("everything: the value is not at hand, and nothing else can be hunted".to_owned());
         }
-        (true, _) => session.incident.gaps.push(Gap {
-            what: "other copies".to_owned(),
-            why: "nobody said where to look (--hunt)".to_owned(),
-        }),
+        (true, _) => {
+            session.incident.gaps.push(Gap::new("other copies", "nobody said where to look (--hunt)"));
+        }
     }
     copies.targets = targets.iter().map(|target| masked(&target.to_string_lossy()).into_owned()).collect();
     copies.places.sort_by_key(|place| (place.form as u8, place.path.clone(), place.line, place.column));

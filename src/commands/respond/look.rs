@@ -123,11 +123,10 @@ pub fn reach(session: &mut Session<'_>, sought: &Sought, may_probe: bool) -> Res
         }
         (None, None) => {
             session.incident.reach = None;
-            session.incident.gaps.push(Gap {
-                what: "what it could do".to_owned(),
-                why: "nobody may read its record; --probe tries what the credential itself may read"
-                    .to_owned(),
-            });
+            session.incident.gaps.push(Gap::new(
+                "what it could do",
+                "nobody may read its record; --probe tries what the credential itself may read",
+            ));
             return Ok(());
         }
     };

@@ -195,11 +195,7 @@ fn refuse_leaked_responder(session: &Session<'_>, found: &Identified) -> Result<
         responder.token_id.is_some() && responder.token_id == found.target.id
     };
     match session.responders.iter().find(is_leaked) {
-        Some(responder) => Err(CommandError::usage(format!(
-            "--responder {} is the leaked token itself, by its id; nothing was changed",
-            responder.source
-        ))
-        .hint("make another token for this, with the right to manage tokens")),
+        Some(responder) => Err(session::is_leaked_token(&responder.source)),
         None => Ok(()),
     }
 }

@@ -1,10 +1,10 @@
 //! One run on one case: what every step needs, and the two ways a step leaves a trace.
 
-use crate::cloudflare::{AccountId, Auth, Client, Limits, Services, Settings as ClientSettings};
+use crate::cloudflare::{AccountId, Auth, Client};
 use crate::commands::interrupt::Interrupt;
 use crate::commands::respond::intake::Leaked;
 use crate::commands::settings::Settings;
-use crate::commands::{CommandError, edge};
+use crate::commands::{CommandError, edge, line};
 use crate::model::Checksum;
 use crate::model::incident::{ActionState, Incident, Leak, Run, SCHEMA, SINCE_GUESSED};
 use crate::respond::case::{Case, CaseError, Journal, Occurrence, Scrubber};
@@ -25,7 +25,7 @@ pub struct Session<'a> {
     pub case: Case,
     pub incident: Incident,
     pub interrupt: Interrupt,
-    /// Steps that an earlier run finished before it was cut off.
+    /// Steps that this run finished, and an earlier one before it was cut off.
     finished: Vec<String>,
     /// Lists that broke off in this run.
     pub not_listed: Vec<String>,
@@ -48,9 +48,7 @@ impl<'a> Session<'a> {
     pub fn begin(beginning: Beginning<'a>) -> Result<Self, CommandError> {
         let Beginning { settings, leaked, handed, directory, since, interrupt } = beginning;
         let client = client(settings)?;
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .build()
+        let runtime = line::runtime()
             .map_err(|error| CommandError::fatal("cannot start the network part").because(error))?;
         let directory =
             directory.unwrap_or_else(|| PathBuf::from(format!("cfleak-case-{}", leaked.short_name())));
@@ -120,11 +118,7 @@ impl<'a> Session<'a> {
             }
             let is_leaked = responder.token_id.is_some() && responder.token_id == self.incident.leak.token_id;
             if is_leaked || (self.leaked.id.is_some() && responder.token_id == self.leaked.id) {
-                return Err(CommandError::usage(format!(
-                    "--responder {} is the leaked token itself, by its id; nothing was changed",
-                    one.source
-                ))
-                .hint("make another token for this, with the right to manage tokens"));
+                return Err(is_leaked_token(&one.source));
             }
             if let Some(why) = &responder.trouble {
                 self.not_listed.push(why.clone());
@@ -138,7 +132,8 @@ impl<'a> Session<'a> {
         Ok(())
     }
 
-    /// Was this step finished by the run that was cut off? A run that ended by itself is followed by a fresh look.
+    /// Was this step finished by this run, or by one that was cut off? A run that ended by itself is followed by a
+    /// fresh look.
     pub fn has_finished(&self, step: &str) -> bool {
         self.finished.iter().any(|finished| finished == step)
     }
@@ -151,8 +146,9 @@ impl<'a> Session<'a> {
         self.incident.updated = edge::now();
         self.case.save(&self.incident).map_err(cannot_use)?;
         let says = self.case.scrub_text(says);
-        let step = Occurrence::Step { step: step.to_owned(), says: says.clone() };
-        self.case.journal().write(edge::now(), step).map_err(cannot_use)?;
+        let done = Occurrence::Step { step: step.to_owned(), says: says.clone() };
+        self.case.journal().write(edge::now(), done).map_err(cannot_use)?;
+        self.finished.push(step.to_owned());
         self.settings.talk.note(&says);
         Ok(())
     }
@@ -190,6 +186,14 @@ impl<'a> Session<'a> {
     }
 }
 
+/// The refusal of a responder that turns out to be the leaked token.
+pub fn is_leaked_token(source: &str) -> CommandError {
+    CommandError::usage(format!(
+        "--responder {source} is the leaked token itself, by its id; nothing was changed"
+    ))
+    .hint("make another token for this, with the right to manage tokens")
+}
+
 /// A case that cannot be written is no place to act from.
 pub fn cannot_use(error: CaseError) -> CommandError {
     let hint = match &error.cause {
@@ -210,21 +214,8 @@ fn client(settings: &Settings) -> Result<Arc<Client>, CommandError> {
     if settings.offline {
         return Err(CommandError::usage("this asks Cloudflare, and --offline forbids it"));
     }
-    let services = Services::resolve(&settings.wanted).map_err(|refused| {
-        let hint = refused.hint();
-        let error = CommandError::usage(refused.to_string());
-        match hint {
-            Some(hint) => error.hint(hint),
-            None => error,
-        }
-    })?;
-    let client = Client::new(ClientSettings {
-        services,
-        limits: Limits::default(),
-        pace: settings.pace,
-        clock: Arc::new(edge::now),
-    });
-    client.map(Arc::new).map_err(|error| CommandError::fatal(error.to_string()))
+    line::client(line::services(settings)?, settings.pace)
+        .map_err(|error| CommandError::fatal(error.to_string()))
 }
 
 fn opened(leaked: &Leaked, since: Option<Timestamp>, now: Timestamp) -> Incident {

@@ -139,6 +139,12 @@ pub struct Gap {
     pub why: String,
 }
 
+impl Gap {
+    pub fn new(what: impl Into<String>, why: impl Into<String>) -> Self {
+        Gap { what: what.into(), why: why.into() }
+    }
+}
+
 /// Something only people can do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Task {

@@ -69,7 +69,7 @@ impl<'q> Reader<'q> {
     }
 
     pub fn gap(&mut self, what: &str, why: &str) {
-        let gap = Gap { what: what.to_owned(), why: why.to_owned() };
+        let gap = Gap::new(what, why);
         if !self.trail.gaps.contains(&gap) {
             self.trail.gaps.push(gap);
         }

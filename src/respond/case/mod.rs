@@ -122,10 +122,6 @@ impl Case {
         serde_json::from_value(self.scrubber.cover(document)).map_err(failed)
     }
 
-    pub fn directory(&self) -> &Path {
-        &self.directory
-    }
-
     pub fn journal(&mut self) -> &mut Journal {
         &mut self.journal
     }

@@ -25,14 +25,7 @@ fn a_contained_case_in_every_form() {
 
 #[test]
 fn every_ending_on_a_screen() {
-    for (name, incident) in [
-        ("live", sample::live()),
-        ("partly", sample::partly()),
-        ("unknown", sample::unknown()),
-        ("by_hand", sample::by_hand()),
-        ("quiet", sample::quiet()),
-        ("crowded", sample::crowded()),
-    ] {
+    for (name, incident) in sample::endings() {
         insta::assert_snapshot!(format!("{name}_human"), printed(&incident, CaseFormat::Human));
     }
 }

@@ -101,6 +101,18 @@ pub fn contained() -> Incident {
     })
 }
 
+/// How else a case may end, each by its name.
+pub fn endings() -> [(&'static str, Incident); 6] {
+    [
+        ("live", live()),
+        ("partly", partly()),
+        ("unknown", unknown()),
+        ("by_hand", by_hand()),
+        ("quiet", quiet()),
+        ("crowded", crowded()),
+    ]
+}
+
 /// The plan was printed, nothing else.
 pub fn live() -> Incident {
     let mut incident = contained();

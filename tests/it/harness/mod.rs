@@ -138,7 +138,8 @@ impl Sandbox {
     }
 }
 
-fn files(directory: &Path) -> Vec<PathBuf> {
+/// Every file below, whatever cannot be read left out.
+pub fn files(directory: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
     for entry in fs::read_dir(directory).into_iter().flatten().flatten() {
         let path = entry.path();

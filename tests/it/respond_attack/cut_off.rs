@@ -4,7 +4,7 @@ use super::*;
 
 /// Starts a run, and ends it as soon as a changing request has arrived at the fake; then the same command to its end.
 fn killed_in_the_change(scene: &Scene, line: &str) -> Run {
-    let mut child = start(scene, line);
+    let mut child = scene.start(line);
     while scene.changes().is_empty() && child.try_wait().unwrap().is_none() {
         std::thread::yield_now();
     }
@@ -115,7 +115,7 @@ fn two_runs_on_one_case_do_not_meet() {
         FailureRule::new("*/tokens/verify", FailureKind::Slow(std::time::Duration::from_secs(3))).first(1),
     );
     let line = format!("respond --value-stdin --case case --apply --confirm {}", scene.id);
-    let mut first = start(&scene, &line);
+    let mut first = scene.start(&line);
     let journal = scene.sandbox.work().join("case/journal.jsonl");
     while fs::read(&journal).map_or(0, |bytes| bytes.len()) == 0 {
         std::thread::yield_now();
