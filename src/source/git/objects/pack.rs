@@ -79,7 +79,7 @@ impl Pack {
     ) -> Result<(), Lost> {
         let start = usize::try_from(entry.data).map_err(|_| Lost::Damaged)?;
         let compressed = self.body().get(start..).ok_or(Lost::Damaged)?;
-        with.exactly(compressed, entry.size, out).map(drop)
+        with.exactly(compressed, entry.size, out)
     }
 
     /// The offset of `id` in this pack.

@@ -50,7 +50,7 @@ fn list(body: &[u8], hash: HashKind) -> (Vec<Found>, u64) {
     let (mut found, mut offset) = (Vec::new(), HEADER);
     while let Ok(entry) = read_entry(body, offset, hash) {
         let compressed = body.get(entry.data as usize..).unwrap_or_default();
-        let Ok(length) = inflater.exactly(compressed, entry.size, &mut scratch) else { break };
+        let Ok(length) = inflater.measured(compressed, entry.size, &mut scratch) else { break };
         found.push(Found { offset, base: entry.base });
         offset = entry.data + length as u64;
     }
