@@ -181,11 +181,13 @@ impl Cutter<'_> {
     /// Takes over the blocks of the base that were copied whole, and cuts what stands between them.
     fn carry(&mut self, origin: Origin<'_>) {
         let base = origin.blocks;
-        for copy in origin.copies {
+        // Many a delta is thousands of short copies, none of which holds a block of the base.
+        let shortest = MIN.min(base.blocks.last().map_or(0, |last| last.end));
+        for copy in origin.copies.iter().filter(|copy| copy.len >= shortest) {
             let end = copy.from + copy.len;
             let mut first = base.blocks.partition_point(|block| block.end <= copy.from);
             first += usize::from(first < base.blocks.len() && base.start(first) < copy.from);
-            let beyond = base.blocks.partition_point(|block| block.end <= end);
+            let beyond = first + base.blocks[first..].iter().take_while(|block| block.end <= end).count();
             let place = |offset: usize| offset - copy.from + copy.to;
             for at in first..beyond {
                 let start = place(base.start(at));
