@@ -73,7 +73,7 @@ impl<S: Fn(&Chunk<'_>, &mut Hits) + Sync> Sink for Worker<'_, S> {
     /// A documentation sample is nothing to come back for, unless samples are asked for: no other place can make more
     /// of it, and in some histories every version of every file has one.
     fn probe(&self, chunk: &Chunk<'_>) -> Vec<u64> {
-        let mut hits = Hits::default();
+        let mut hits = Hits::only_where();
         (self.scan)(chunk, &mut hits);
         let wants_all = self.least == Confidence::Low;
         let counts =

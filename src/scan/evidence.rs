@@ -7,7 +7,7 @@ use crate::model::{Confidence, Provenance, Reason};
 use crate::rules::{Context, LabelPattern, Rule, Words, words};
 use crate::scan::beside;
 use crate::scan::label::{self, Label, Names};
-use crate::scan::surroundings::{Mark, Marks, Near, calls_another_host, wide_window};
+use crate::scan::surroundings::{Around, Mark, Marks, Near, calls_another_host, wide_window};
 use crate::scan::view::View;
 use std::cell::{Cell, OnceCell};
 use std::ops::Range;
@@ -64,7 +64,7 @@ const ONE_LOOK: usize = 1 << 10;
 /// A value and the rule it is weighed for.
 struct Subject<'s> {
     view: &'s View<'s>,
-    value: Range<usize>,
+    around: &'s Around<'s>,
     index: usize,
     context: &'s Context,
     names: &'s Names,
@@ -73,6 +73,10 @@ struct Subject<'s> {
 impl Subject<'_> {
     fn text(&self) -> &[u8] {
         self.view.text
+    }
+
+    fn value(&self) -> &Range<usize> {
+        &self.around.value
     }
 
     fn standing(&self, label: &Label) -> Standing {
@@ -85,14 +89,14 @@ impl Subject<'_> {
 
     /// Forty hex digits are a git object id far more often than a Global API Key.
     fn is_like_a_commit(&self) -> bool {
-        let value = &self.text()[self.value.clone()];
+        let value = &self.text()[self.value().clone()];
         value.len() == 40 && value.iter().all(u8::is_ascii_hexdigit)
     }
 
     /// What stands on other lines does not make this Cloudflare's: its own line calls somebody else, or it
     /// has the form of many things.
     fn is_anothers(&self) -> bool {
-        self.is_like_a_commit() || calls_another_host(self.text(), &self.value)
+        self.is_like_a_commit() || calls_another_host(self.text(), self.value())
     }
 
     /// What the words of prose in front of the name make of it: `Cloudflare API token`, `GitHub token`.
@@ -114,19 +118,19 @@ impl Scene<'_> {
     pub(crate) fn weigh(
         &self,
         view: &View<'_>,
-        value: Range<usize>,
+        around: &Around<'_>,
         names: &Names,
         index: usize,
         rule: &Rule,
     ) -> Option<Evidence> {
         if names.direct.is_none()
             && names.at_start
-            && let Some((outer, range)) = view.outer(value.clone())
+            && let Some((outer, range)) = view.outer(around.value.clone())
         {
             let names = label::names(outer.text, range.clone());
-            return self.weigh(outer, range, &names, index, rule);
+            return self.weigh(outer, &Around::new(outer.text, range), &names, index, rule);
         }
-        let subject = Subject { view, value, index, context: &rule.context, names };
+        let subject = Subject { view, around, index, context: &rule.context, names };
         let standing = subject.standing_of_name();
         let strong_beside =
             subject.names.beside.iter().find(|label| subject.standing(label) == Standing::Strong);
@@ -156,9 +160,9 @@ impl Scene<'_> {
         if let Some(file) = self.file_type(subject.context) {
             return base(Confidence::High).and(Reason::FileType(file));
         }
-        let email = || subject.context.email && has_email(subject.view, &subject.value);
+        let email = || subject.context.email && has_email(subject.view, subject.value());
         let an_email = Reason::Neighbour("an e-mail address".into());
-        match self.near(subject.view, &subject.value, subject.index) {
+        match self.near(subject.view, subject.around, subject.index) {
             Some(Near { text, on_line: false, .. }) if subject.is_anothers() => {
                 base(Confidence::Low).and(Reason::Mentioned(text))
             }
@@ -184,7 +188,7 @@ impl Scene<'_> {
     /// that holds nothing but the value.
     fn by_name_elsewhere(&self, subject: &Subject<'_>) -> Option<Evidence> {
         let is_strong = |label: &Label| subject.standing(label) == Standing::Strong;
-        if let Some(label) = beside::stored_as(subject.text(), &subject.value).filter(is_strong) {
+        if let Some(label) = beside::stored_as(subject.text(), subject.value()).filter(is_strong) {
             return by_name(subject, &label);
         }
         if let Some(name) = self.file_named(subject) {
@@ -199,7 +203,7 @@ impl Scene<'_> {
         if subject.names.direct.is_some() {
             return None;
         }
-        let above = beside::line_above(subject.text(), &subject.value)?;
+        let above = beside::line_above(subject.text(), subject.value())?;
         let label = if is_strong(&above) { Some(above) } else { above.in_prose(subject.text()) };
         let label = label.filter(is_strong)?;
         Evidence::new(Confidence::Medium, reason_of(subject.text(), &label))
@@ -207,12 +211,12 @@ impl Scene<'_> {
 
     /// `"apiToken": {"Value": "…"}`
     fn by_parent(&self, subject: &Subject<'_>) -> Option<Evidence> {
-        let parent = beside::parent_name(subject.text(), subject.value.start)?;
+        let parent = beside::parent_name(subject.text(), subject.value().start)?;
         let named = Evidence::new(Confidence::Medium, reason_of(subject.text(), &parent))?;
         match subject.standing(&parent) {
             Standing::Strong => Some(named),
             Standing::Weak if subject.names.explicit_value => {
-                let near = self.near(subject.view, &subject.value, subject.index)?;
+                let near = self.near(subject.view, subject.around, subject.index)?;
                 named.and(Reason::Mentioned(near.text))
             }
             Standing::Weak | Standing::Silent | Standing::Against => None,
@@ -221,7 +225,7 @@ impl Scene<'_> {
 
     /// No name, or one that means nothing to us: only a mark on the same line counts.
     fn without_name(&self, subject: &Subject<'_>) -> Option<Evidence> {
-        let (text, value) = (subject.text(), &subject.value);
+        let (text, value) = (subject.text(), subject.value());
         if subject.context.email && beside::is_beside_email(text, value) {
             return self.beside_email(subject);
         }
@@ -232,11 +236,12 @@ impl Scene<'_> {
             return Evidence::new(Confidence::High, Reason::Mentioned(phrase));
         }
         if subject.names.explicit_value
-            && let Some(Near { mark: Mark::Own, text, .. }) = self.near(subject.view, value, subject.index)
+            && let Some(Near { mark: Mark::Own, text, .. }) =
+                self.near(subject.view, subject.around, subject.index)
         {
             return Evidence::new(Confidence::High, Reason::Key("value".into()))?.and(Reason::Host(text));
         }
-        match self.marks.on_line(text, value, subject.index)? {
+        match self.marks.on_line(subject.around, subject.index)? {
             Near { mark: Mark::Own | Mark::Host, text, .. } if subject.names.direct.is_none() => {
                 Evidence::new(Confidence::Medium, Reason::Host(text))
             }
@@ -250,7 +255,7 @@ impl Scene<'_> {
     fn beside_email(&self, subject: &Subject<'_>) -> Option<Evidence> {
         let with = |confidence| Evidence::new(confidence, Reason::Neighbour("an e-mail address".into()));
         let commit = subject.is_like_a_commit();
-        match self.near(subject.view, &subject.value, subject.index) {
+        match self.near(subject.view, subject.around, subject.index) {
             Some(Near { mark: Mark::Own | Mark::Host, text, .. }) if !commit || subject.names.after_email => {
                 with(Confidence::High)?.and(Reason::Host(text))
             }
@@ -281,7 +286,7 @@ impl Scene<'_> {
 
     /// The name of a file that holds the value and nothing else: `secrets/cf_api_token`.
     fn file_named(&self, subject: &Subject<'_>) -> Option<String> {
-        let alone = subject.names.at_start && subject.text().trim_ascii().len() == subject.value.len();
+        let alone = subject.names.at_start && subject.text().trim_ascii().len() == subject.value().len();
         if !alone {
             return None;
         }
@@ -291,13 +296,15 @@ impl Scene<'_> {
     }
 
     /// Marks around the value, here or around the text that this one was decoded from.
-    fn near(&self, view: &View<'_>, value: &Range<usize>, index: usize) -> Option<Near> {
+    fn near(&self, view: &View<'_>, around: &Around<'_>, index: usize) -> Option<Near> {
         if !self.may_speak_around(view) {
             return None;
         }
-        let here = self.marks.near(view.text, value, index);
-        let outside = || view.outer(value.clone()).and_then(|(outer, range)| self.near(outer, &range, index));
-        here.or_else(outside)
+        let outside = || {
+            let (outer, value) = view.outer(around.value.clone())?;
+            self.near(outer, &Around::new(outer.text, value), index)
+        };
+        self.marks.near(around, index).or_else(outside)
     }
 
     fn file_type(&self, context: &Context) -> Option<String> {
@@ -416,7 +423,7 @@ fn phrase_before(subject: &Subject<'_>) -> Option<String> {
     if subject.context.phrases.is_empty() {
         return None;
     }
-    let before = &subject.text()[subject.value.start.saturating_sub(64)..subject.value.start];
+    let before = &subject.text()[subject.value().start.saturating_sub(64)..subject.value().start];
     let before = String::from_utf8_lossy(before).to_ascii_lowercase();
     let trimmed = before.trim_end_matches(|c: char| c.is_whitespace() || "\"'`".contains(c));
     let folded = trimmed.split_whitespace().collect::<Vec<_>>().join(" ");

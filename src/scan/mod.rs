@@ -44,4 +44,13 @@ pub struct Hits {
     pub partials: Vec<Partial>,
     /// Spellings were nested deeper than the limit, or more than the budget: a `skip` for this chunk.
     pub over_decode: bool,
+    /// The scan need not read what accompanies a candidate.
+    only_where: bool,
+}
+
+impl Hits {
+    /// For who asks where candidates stand, and will look at them again.
+    pub fn only_where() -> Self {
+        Hits { only_where: true, ..Hits::default() }
+    }
 }

@@ -3,6 +3,7 @@
 use crate::rules::{Words, documentation_samples};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use data_encoding::HEXLOWER;
+use memchr::memmem::Finder;
 use sha2::{Digest, Sha256};
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -15,9 +16,7 @@ pub(crate) fn is_documentation_sample(value: &str) -> bool {
 
 /// Written to be replaced: a word that says so, one character over and over, or the alphabet in order.
 pub(crate) fn is_placeholder(value: &[u8]) -> bool {
-    is_monotonous(value)
-        || repeats(value)
-        || placeholder_words(value).find_iter(value).any(|found| says_so(value, found.range()))
+    is_monotonous(value) || repeats(value) || has_placeholder_word(value)
 }
 
 /// What [`is_placeholder`] and [`looks_random`] say about one value, however many rules ask.
@@ -37,25 +36,25 @@ impl Looks {
     }
 }
 
-/// Seven times the same character, eight that follow one another, or hardly any that differ. In one pass: digests are
-/// the most common runs of all, and every one of them comes through here.
+/// Hardly any characters that differ, or a monotonous stretch.
 fn is_monotonous(value: &[u8]) -> bool {
-    let (mut repeat, mut sequence, mut seen) = (1, 1, [false; 256]);
-    let mut distinct = 0;
-    let mut before = None;
-    for &byte in value {
-        distinct += usize::from(!std::mem::replace(&mut seen[usize::from(byte)], true));
-        let same = before.is_some_and(|before: u8| before.eq_ignore_ascii_case(&byte));
-        let next =
-            before.is_some_and(|before| before.wrapping_add(1) == byte && byte.is_ascii_alphanumeric());
+    distinct(value) <= 6 || has_monotonous_stretch(value)
+}
+
+/// Seven times the same character, or eight that follow one another.
+fn has_monotonous_stretch(value: &[u8]) -> bool {
+    let (mut repeat, mut sequence) = (1, 1);
+    for pair in value.windows(2) {
+        let (before, byte) = (pair[0], pair[1]);
+        let same = before.eq_ignore_ascii_case(&byte);
+        let next = before.wrapping_add(1) == byte && byte.is_ascii_alphanumeric();
         repeat = if same { repeat + 1 } else { 1 };
         sequence = if next { sequence + 1 } else { 1 };
         if repeat >= 7 || sequence >= 8 {
             return true;
         }
-        before = Some(byte);
     }
-    distinct <= 6
+    false
 }
 
 /// The same dozen characters over and over: `1a2b3c4d5e6f1a2b3c…`
@@ -77,24 +76,33 @@ fn says_so(value: &[u8], word: Range<usize>) -> bool {
     letters.len() >= LONG || (one_case && bounded)
 }
 
-/// The words that could stand in `value`: digests are the most common runs of all, and hold few of them.
-fn placeholder_words(value: &[u8]) -> &'static AhoCorasick {
-    static ALL: OnceLock<AhoCorasick> = OnceLock::new();
-    static OF_HEX: OnceLock<AhoCorasick> = OnceLock::new();
-    let is_hex = |text: &[u8]| text.iter().all(u8::is_ascii_hexdigit);
-    match is_hex(value) {
-        true => OF_HEX.get_or_init(|| words_where(|word| is_hex(word.as_bytes()))),
-        false => ALL.get_or_init(|| words_where(|_| true)),
+fn has_placeholder_word(value: &[u8]) -> bool {
+    // Digests are the most common runs of all, and few words can stand in one.
+    if value.iter().all(u8::is_ascii_hexdigit) {
+        return has_hex_word(value);
     }
+    static WORDS: OnceLock<AhoCorasick> = OnceLock::new();
+    let words = WORDS.get_or_init(|| {
+        AhoCorasick::builder()
+            .ascii_case_insensitive(true)
+            .kind(Some(AhoCorasickKind::ContiguousNFA))
+            .build(&Words::shipped().placeholders)
+            .expect("a few dozen short literals make an automaton")
+    });
+    words.find_iter(value).any(|found| says_so(value, found.range()))
 }
 
-fn words_where(is_wanted: impl Fn(&str) -> bool) -> AhoCorasick {
-    let words = Words::shipped().placeholders.iter().filter(|word| is_wanted(word));
-    AhoCorasick::builder()
-        .ascii_case_insensitive(true)
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
-        .build(words)
-        .expect("a few dozen short literals make an automaton")
+/// `deadbeef`. Words like `12345678` are monotonous stretches already.
+fn has_hex_word(value: &[u8]) -> bool {
+    static WORDS: OnceLock<Vec<Finder<'static>>> = OnceLock::new();
+    let words = WORDS.get_or_init(|| {
+        let words = Words::shipped().placeholders.iter().map(|word| word.as_bytes());
+        let hex =
+            words.filter(|word| word.iter().all(u8::is_ascii_hexdigit) && !has_monotonous_stretch(word));
+        hex.map(Finder::new).collect()
+    });
+    let lower = value.to_ascii_lowercase();
+    words.iter().any(|word| word.find_iter(&lower).any(|at| says_so(value, at..at + word.needle().len())))
 }
 
 /// Random text of 40 characters has about 30 different ones, changes class every other character, and hardly
@@ -116,8 +124,11 @@ pub(crate) fn is_foreign(value: &[u8]) -> bool {
 }
 
 fn distinct(value: &[u8]) -> usize {
-    let mut seen = [false; 256];
-    value.iter().filter(|&&byte| !std::mem::replace(&mut seen[byte as usize], true)).count()
+    let mut seen = [0u64; 4];
+    for &byte in value {
+        seen[usize::from(byte >> 6)] |= 1 << (byte & 63);
+    }
+    seen.iter().map(|bits| bits.count_ones() as usize).sum()
 }
 
 /// `_` and `-`: words are joined by many and have few digits; random text has one or two signs, six digits.

@@ -8,17 +8,18 @@ mod hunted;
 mod kept;
 
 use crate::model::{
-    Candidate, Checksum, Chunk, Confidence, Kind, Layer, Partial, Place, Position, Reason, Secret,
+    Candidate, Checksum, Chunk, Companions, Confidence, Kind, Layer, Partial, Place, Position, Reason, Secret,
 };
 use crate::rules::Rule;
 use crate::scan::Hits;
 use crate::scan::allow;
 use crate::scan::anchors::Anchor;
-use crate::scan::class::for_each_run;
+use crate::scan::class::{Makeup, for_each_run};
 use crate::scan::companions;
 use crate::scan::decode::{utf16_stretches, utf16_whole};
 use crate::scan::engine::Engine;
 use crate::scan::evidence::{PathSays, Scene, Speech};
+use crate::scan::label::value_start;
 use crate::scan::position::{Counter, Lines};
 use crate::scan::quality::is_documentation_sample;
 use crate::scan::view::View;
@@ -76,6 +77,27 @@ pub(crate) struct Match<'v> {
     pub account: Option<String>,
 }
 
+/// A long run of token characters, read once for all who ask about it.
+struct Run {
+    whole: Range<usize>,
+    /// Where a value in it would begin: behind what belongs to an escape.
+    start: usize,
+    /// From `start` on.
+    makeup: Makeup,
+}
+
+impl Run {
+    fn new(text: &[u8], whole: Range<usize>) -> Self {
+        let start = value_start(text, &whole);
+        Run { start, makeup: Makeup::of(&text[start..whole.end]), whole }
+    }
+
+    /// What may be a value.
+    fn value(&self) -> Range<usize> {
+        self.start..self.whole.end
+    }
+}
+
 /// What a match is called.
 pub(crate) struct Named {
     pub kind: Kind,
@@ -128,10 +150,11 @@ impl<'a> Scanner<'a> {
             Anchor::Label => self.labelled(view, range),
         });
         let mut encoded_until = 0;
-        for_each_run(view.text, |run| {
+        for_each_run(view.text, |range| {
+            let run = Run::new(view.text, range);
             self.contextual(view, &run);
-            self.hunted_run(view, &run);
-            if run.start >= encoded_until {
+            self.hunted_run(view, &run.whole);
+            if run.whole.start >= encoded_until {
                 encoded_until = self.encoded(view, &run);
             }
         });
@@ -195,15 +218,10 @@ impl<'a> Scanner<'a> {
             }
             self.neighbours.insert((raw.start, raw.end));
         }
-        let mut companions = companions::around(found.view, found.range.clone());
-        if let Some(account) = &found.account {
-            companions.account_ids.insert(0, account.clone());
-        }
-        if found.rule.kind == Kind::R2S3Credentials {
-            companions.token_ids.truncate(1);
-        } else {
-            companions.token_ids.clear();
-        }
+        let companions = match self.hits.only_where {
+            true => Companions::default(),
+            false => companions_of(&found),
+        };
         let mut layers = found.view.layers.clone();
         layers.extend(found.layers);
         // A sample that is hunted is hunted.
@@ -273,6 +291,17 @@ impl<'a> Scanner<'a> {
             self.hits.partials.push(partial);
         }
     }
+}
+
+fn companions_of(found: &Match<'_>) -> Companions {
+    let mut companions = companions::around(found.view, found.range.clone());
+    if let Some(account) = &found.account {
+        companions.account_ids.insert(0, account.clone());
+    }
+    // Ids of keys belong to S3 secrets; near any other value they are somebody else's.
+    let most = if found.rule.kind == Kind::R2S3Credentials { 1 } else { 0 };
+    companions.token_ids.truncate(most);
+    companions
 }
 
 /// A well-known sample is `low`, whatever else speaks for it.

@@ -4,6 +4,7 @@
 
 use crate::rules::{RuleSet, Words};
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::OnceLock;
@@ -49,6 +50,27 @@ struct Entry {
     hosts_of: Vec<usize>,
     mentions_of: Vec<usize>,
     mention_of_all: bool,
+}
+
+/// A value and the words around it: looked for once, however many rules ask.
+#[derive(Debug)]
+pub(crate) struct Around<'t> {
+    pub text: &'t [u8],
+    pub value: Range<usize>,
+    line: OnceCell<Vec<Seen>>,
+    window: OnceCell<Vec<Seen>>,
+}
+
+#[derive(Debug)]
+struct Seen {
+    entry: usize,
+    at: Range<usize>,
+}
+
+impl<'t> Around<'t> {
+    pub(crate) fn new(text: &'t [u8], value: Range<usize>) -> Self {
+        Around { text, value, line: OnceCell::new(), window: OnceCell::new() }
+    }
 }
 
 /// The strongest mark near a value, and its text.
@@ -118,42 +140,38 @@ impl Marks {
         fast.is_match(text)
     }
 
-    /// The strongest mark for `rule` near `value`.
-    pub(crate) fn near(&self, text: &[u8], value: &Range<usize>, rule: usize) -> Option<Near> {
-        let line = line_around(text, value);
-        let window = window_around(text, value);
-        self.best(text, &window, value, &line, rule)
+    /// The strongest mark for `rule` near a value.
+    pub(crate) fn near(&self, around: &Around<'_>, rule: usize) -> Option<Near> {
+        let seen = around.window.get_or_init(|| self.seen(around, window_around(around.text, &around.value)));
+        self.best(around, seen, rule)
     }
 
     /// The strongest mark for `rule` on the value's own line.
-    pub(crate) fn on_line(&self, text: &[u8], value: &Range<usize>, rule: usize) -> Option<Near> {
-        let line = line_around(text, value);
-        self.best(text, &line, value, &line, rule)
+    pub(crate) fn on_line(&self, around: &Around<'_>, rule: usize) -> Option<Near> {
+        let seen = around.line.get_or_init(|| self.seen(around, line_around(around.text, &around.value)));
+        self.best(around, seen, rule)
     }
 
-    fn best(
-        &self,
-        text: &[u8],
-        window: &Range<usize>,
-        value: &Range<usize>,
-        line: &Range<usize>,
-        rule: usize,
-    ) -> Option<Near> {
-        let mut best: Option<Near> = None;
-        for found in self.fast.get().unwrap_or(&self.automaton).find_iter(&text[window.clone()]) {
-            let at = window.start + found.start()..window.start + found.end();
-            if at.start < value.end && value.start < at.end {
-                continue;
-            }
-            let Some(mark) = self.mark_of(found.pattern().as_usize(), rule, text, &at) else { continue };
-            let on_line = line.start <= at.start && at.end <= line.end;
-            let better = best.as_ref().is_none_or(|best| (mark, !on_line) < (best.mark, !best.on_line));
-            if better {
-                best =
-                    Some(Near { mark, text: self.entries[found.pattern().as_usize()].text.clone(), on_line });
-            }
-        }
-        best
+    /// The words in a part of the text, but for what the value itself holds.
+    fn seen(&self, around: &Around<'_>, part: Range<usize>) -> Vec<Seen> {
+        let Around { text, value, .. } = around;
+        let found = self.fast.get().unwrap_or(&self.automaton).find_iter(&text[part.clone()]);
+        let seen = found.map(|found| Seen {
+            entry: found.pattern().as_usize(),
+            at: part.start + found.start()..part.start + found.end(),
+        });
+        seen.filter(|seen| seen.at.end <= value.start || value.end <= seen.at.start).collect()
+    }
+
+    fn best(&self, around: &Around<'_>, seen: &[Seen], rule: usize) -> Option<Near> {
+        let line = line_around(around.text, &around.value);
+        let marks = seen.iter().filter_map(|Seen { entry, at }| {
+            let mark = self.mark_of(*entry, rule, around.text, at)?;
+            Some((mark, line.start <= at.start && at.end <= line.end, *entry))
+        });
+        // Of equals the first.
+        let (mark, on_line, entry) = marks.min_by_key(|(mark, on_line, _)| (*mark, !on_line))?;
+        Some(Near { mark, text: self.entries[entry].text.clone(), on_line })
     }
 
     fn mark_of(&self, entry: usize, rule: usize, text: &[u8], at: &Range<usize>) -> Option<Mark> {
@@ -256,7 +274,7 @@ mod tests {
         let rules = RuleSet::builtin();
         let rule = rules.rules.iter().position(|rule| &*rule.id == "legacy-api-token").expect("shipped");
         let start = text.find("VALUE").expect("in the table");
-        Marks::new(&rules).near(text.as_bytes(), &(start..start + 5), rule)
+        Marks::new(&rules).near(&Around::new(text.as_bytes(), start..start + 5), rule)
     }
 
     #[test]

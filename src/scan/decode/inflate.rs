@@ -6,13 +6,13 @@ use std::io::Read;
 /// A text inside base64 that unpacks to more than this is cut here.
 const MOST: u64 = 16 << 20;
 
+/// How gzip (RFC 1952) and zstd (RFC 8878) begin.
+pub(crate) const MAGIC: [&[u8]; 2] = [&[0x1f, 0x8b, 0x08], &[0x28, 0xb5, 0x2f, 0xfd]];
+
 /// The compression that `head` begins with.
 pub(crate) fn is_compressed(head: &[u8]) -> Option<Layer> {
-    match head {
-        [0x1f, 0x8b, 0x08, ..] => Some(Layer::Gzip),
-        [0x28, 0xb5, 0x2f, 0xfd, ..] => Some(Layer::Zstd),
-        _ => None,
-    }
+    let layers = [Layer::Gzip, Layer::Zstd];
+    MAGIC.iter().zip(layers).find(|(magic, _)| head.starts_with(magic)).map(|(_, layer)| layer)
 }
 
 /// What compressed text unpacks to: all that can be read of it, and whether something was cut off.

@@ -12,6 +12,7 @@ use crate::scan::joints::{joint, spelling};
 use crate::scan::label::{names, value_start};
 use crate::scan::partial;
 use crate::scan::quality::is_placeholder;
+use crate::scan::surroundings::Around;
 use crate::scan::view::View;
 use std::ops::Range;
 
@@ -149,9 +150,9 @@ impl Scanner<'_> {
             return false;
         }
         if shape.needs_context {
-            let Some(evidence) =
-                self.scene().weigh(view, range.clone(), &names(view.text, range), rule, self.rule(rule))
-            else {
+            let names = names(view.text, range.clone());
+            let around = Around::new(view.text, range);
+            let Some(evidence) = self.scene().weigh(view, &around, &names, rule, self.rule(rule)) else {
                 return false;
             };
             found.reasons.extend(evidence.reasons);

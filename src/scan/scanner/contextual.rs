@@ -1,6 +1,6 @@
 //! Values that only their surroundings explain: runs of the right length, whole or in pieces.
 
-use super::{Match, Scanner};
+use super::{Match, Run, Scanner};
 use crate::model::{Confidence, Layer, Reason, Secret};
 use crate::rules::{Check, Class, LabelPattern, Pattern, Rule, Shape, ShapeForm};
 use crate::scan::chain;
@@ -12,10 +12,10 @@ use crate::scan::engine::LONGEST_RUN;
 use crate::scan::evidence::Evidence;
 use crate::scan::joints::joint;
 use crate::scan::joints::joint_at;
-use crate::scan::label::{self, Names, value_start};
+use crate::scan::label::{self, Names};
 use crate::scan::partial;
 use crate::scan::quality::{Looks, is_foreign, is_placeholder};
-use crate::scan::surroundings::{Mark, wide_window};
+use crate::scan::surroundings::{Around, Mark, wide_window};
 use crate::scan::view::View;
 use std::ops::Range;
 
@@ -35,7 +35,7 @@ const TURNSTILE_HEAD: usize = 10;
 /// A possible value and what names it: read once, asked about by every rule that its length fits.
 struct Subject<'v> {
     view: &'v View<'v>,
-    range: Range<usize>,
+    around: Around<'v>,
     text: Vec<u8>,
     /// Undone to put `text` together.
     layers: Vec<Layer>,
@@ -45,7 +45,11 @@ struct Subject<'v> {
 impl<'v> Subject<'v> {
     fn new(view: &'v View<'v>, range: Range<usize>, text: Vec<u8>, layers: Vec<Layer>) -> Self {
         let names = label::names(view.text, range.clone());
-        Subject { view, range, text, layers, names }
+        Subject { view, around: Around::new(view.text, range), text, layers, names }
+    }
+
+    fn range(&self) -> &Range<usize> {
+        &self.around.value
     }
 
     fn named_by(&self, patterns: &[LabelPattern]) -> bool {
@@ -58,27 +62,22 @@ impl<'v> Subject<'v> {
 
 impl Scanner<'_> {
     /// A run that stands whole.
-    pub(super) fn contextual(&mut self, view: &View<'_>, run: &Range<usize>) {
-        // The longest escape a run may begin with is `u001b` or `003d`: longer runs are no single value.
-        if run.len() > LONGEST_RUN + 6 {
-            return;
-        }
-        let start = value_start(view.text, run);
-        let is_value = self.value_of_run(view, start..run.end);
+    pub(super) fn contextual(&mut self, view: &View<'_>, run: &Run) {
+        let Run { whole, start, makeup } = run;
+        let is_value = self.value_of_run(view, run.value(), *makeup);
         // `=3D7…` may be a spelled equals sign and a value, or a value that begins with 3D.
-        if !is_value && start > run.start && view.text[run.start - 1] == b'=' {
-            self.value_of_run(view, run.clone());
+        if !is_value && *start > whole.start && view.text[whole.start - 1] == b'=' {
+            self.value_of_run(view, whole.clone(), Makeup::of(&view.text[whole.clone()]));
         }
     }
 
-    fn value_of_run(&mut self, view: &View<'_>, value: Range<usize>) -> bool {
+    fn value_of_run(&mut self, view: &View<'_>, value: Range<usize>, makeup: Makeup) -> bool {
         let engine = self.engine;
         let shapes = engine.runs.get(value.len()).map(Vec::as_slice).unwrap_or_default();
         if shapes.is_empty() || !stands_alone(view.text, &value) {
             return false;
         }
         let mut is_value = false;
-        let makeup = Makeup::of(&view.text[value.clone()]);
         let (mut subject, looks) = (None, Looks::default());
         for &(rule, shape) in shapes {
             let shape = &self.rule(rule).shapes[shape];
@@ -138,14 +137,14 @@ impl Scanner<'_> {
         }
         let Ok(mut value) = String::from_utf8(subject.text.clone()) else { return false };
         if shape.check == Some(Check::R2Pair)
-            && let Some(id) = companions::around(subject.view, subject.range.clone()).token_ids.first()
+            && let Some(id) = companions::around(subject.view, subject.range().clone()).token_ids.first()
         {
             evidence.reasons.push(Reason::Neighbour("an access key id".into()));
             value = format!("{id}:{value}");
         }
         self.keep(Match {
             view: subject.view,
-            range: subject.range.clone(),
+            range: subject.range().clone(),
             rule: self.named(rule),
             secret: Secret::new(value),
             confidence: evidence.confidence,
@@ -161,11 +160,11 @@ impl Scanner<'_> {
     /// the id of an Access service token beside its secret is as good as a name.
     fn evidence(&self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> Option<Evidence> {
         let written = self.rule(rule);
-        let evidence = self.scene().weigh(subject.view, subject.range.clone(), &subject.names, rule, written);
+        let evidence = self.scene().weigh(subject.view, &subject.around, &subject.names, rule, written);
         match shape.check {
             Some(Check::Turnstile) if evidence.is_none() => likely_turnstile(subject, written),
-            Some(Check::R2Pair) => with_key_id(subject, evidence, self.near_own_mark(subject, rule)),
-            Some(Check::AccessPair) if has_client_id(subject.view, &subject.range) => {
+            Some(Check::R2Pair) => with_key_id(subject, evidence, || self.near_own_mark(subject, rule)),
+            Some(Check::AccessPair) if has_client_id(subject.view, subject.range()) => {
                 let confidence = beside_client_id(subject, written)?;
                 let mut reasons = evidence.map(|evidence| evidence.reasons).unwrap_or_default();
                 reasons.push(Reason::Neighbour("a client id ending in .access".into()));
@@ -176,8 +175,7 @@ impl Scanner<'_> {
     }
 
     fn near_own_mark(&self, subject: &Subject<'_>, rule: usize) -> bool {
-        let near = self.engine.marks.near(subject.view.text, &subject.range, rule);
-        near.is_some_and(|near| near.mark == Mark::Own)
+        self.engine.marks.near(&subject.around, rule).is_some_and(|near| near.mark == Mark::Own)
     }
 
     /// A name that may be followed by a value in pieces, or by what a mask left of one.
@@ -340,11 +338,15 @@ fn has_client_id(view: &View<'_>, value: &Range<usize>) -> bool {
 
 /// A secret of S3 needs its key's id: where only a word speaks for it the id has to stand near by, and where
 /// the id stands right before it no name is needed.
-fn with_key_id(subject: &Subject<'_>, evidence: Option<Evidence>, own_mark: bool) -> Option<Evidence> {
-    let (text, range) = (subject.view.text, &subject.range);
+fn with_key_id(
+    subject: &Subject<'_>,
+    evidence: Option<Evidence>,
+    near_own_mark: impl Fn() -> bool,
+) -> Option<Evidence> {
+    let (text, range) = (subject.view.text, subject.range());
     if evidence.as_ref().is_none_or(|evidence| evidence.confidence < Confidence::Medium)
-        && own_mark
         && follows_key_id(text, range.start)
+        && near_own_mark()
     {
         let reasons = vec![Reason::Neighbour("an access key id right before it".into())];
         return Some(Evidence { confidence: Confidence::Medium, reasons });

@@ -1,13 +1,12 @@
 //! Texts hidden in the text: decoded, then looked at the same way.
 
-use super::{Match, Scanner};
+use super::{Match, Run, Scanner};
 use crate::model::{Confidence, Reason, Secret};
 use crate::rules::Check;
 use crate::scan::check;
-use crate::scan::class::{Makeup, is_base64};
+use crate::scan::class::is_base64;
 use crate::scan::decode::{self, Decoded};
 use crate::scan::engine::Engine;
-use crate::scan::label::value_start;
 use crate::scan::view::{Back, View};
 use std::ops::Range;
 
@@ -26,17 +25,16 @@ const MIN_HEX: usize = 48;
 
 impl Scanner<'_> {
     /// A run that may be encoded text. Says up to where it was looked at.
-    pub(super) fn encoded(&mut self, view: &View<'_>, run: &Range<usize>) -> usize {
-        let start = value_start(view.text, run);
-        if Makeup::of(&view.text[start..run.end]).is_hex() {
-            if run.end - start >= MIN_HEX
-                && let Some(decoded) = decode::hex_run(view.text, start..run.end)
+    pub(super) fn encoded(&mut self, view: &View<'_>, run: &Run) -> usize {
+        if run.makeup.is_hex() {
+            if run.value().len() >= MIN_HEX
+                && let Some(decoded) = decode::hex_run(view.text, run.value())
             {
                 self.descend(view, decoded);
             }
-            return run.end;
+            return run.whole.end;
         }
-        let (region, decoded) = decode::base64_region(view.text, run.clone());
+        let (region, decoded) = decode::base64_region(view.text, run.whole.clone());
         if let Some(decoded) = decoded {
             self.descend(view, decoded);
         }

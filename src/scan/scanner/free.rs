@@ -4,6 +4,7 @@ use super::{Match, Scanner};
 use crate::model::{Confidence, Reason, Secret};
 use crate::rules::{Shape, ShapeForm};
 use crate::scan::label::names;
+use crate::scan::surroundings::Around;
 use crate::scan::view::View;
 
 impl Scanner<'_> {
@@ -27,7 +28,8 @@ impl Scanner<'_> {
             let Ok(text) = std::str::from_utf8(value.as_bytes()) else { continue };
             let range = value.range();
             let names = names(view.text, range.clone());
-            let weigh = || self.scene().weigh(view, range.clone(), &names, rule, self.rule(rule));
+            let around = Around::new(view.text, range.clone());
+            let weigh = || self.scene().weigh(view, &around, &names, rule, self.rule(rule));
             let evidence = shape.needs_context.then(weigh);
             let (confidence, reasons) = match evidence {
                 Some(None) => continue,
