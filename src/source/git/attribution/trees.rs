@@ -1,6 +1,6 @@
 use super::Targets;
 use crate::source::Flow;
-use crate::source::git::entries::{EntryKind, entries};
+use crate::source::git::entries::{Entry, EntryKind, entries};
 use crate::source::git::history::History;
 use crate::source::git::objects::walk::{Base, Item, Limits, Plan, Visitor, Want};
 use crate::source::git::objects::{Lost, Number, Objects};
@@ -39,21 +39,18 @@ impl Trees {
         trees
     }
 
-    /// Marks every tree that holds a marked one, level by level: as many rounds as paths are deep.
+    /// Marks every tree that holds a marked one.
     fn climb(&mut self) {
         for tree in self.named.keys() {
             self.leads[tree.at()] = true;
         }
-        loop {
-            let leads = &self.leads;
-            let is_new =
-                |at: &usize| !leads[*at] && self.of(Number(*at as u32)).iter().any(|kid| leads[kid.at()]);
-            let new: Vec<usize> = (0..leads.len()).filter(is_new).collect();
-            if new.is_empty() {
-                return;
-            }
-            for at in new {
-                self.leads[at] = true;
+        let holders = Holders::new(&self.kids);
+        let mut left: Vec<usize> = (0..self.leads.len()).filter(|at| self.leads[*at]).collect();
+        while let Some(at) = left.pop() {
+            for holder in holders.of(at) {
+                if !std::mem::replace(&mut self.leads[holder.at()], true) {
+                    left.push(holder.at());
+                }
             }
         }
     }
@@ -89,6 +86,39 @@ impl Trees {
     }
 }
 
+/// The other way round: which trees hold an object.
+struct Holders {
+    /// Those of object `n` are `trees[from[n]..from[n + 1]]`.
+    from: Vec<usize>,
+    trees: Vec<Number>,
+}
+
+impl Holders {
+    /// Counting sort of the trees by what they hold.
+    fn new(kids: &[OnceLock<Box<[Number]>>]) -> Self {
+        let held = || (0..).zip(kids).flat_map(|(tree, kids)| kids.get().map(|kids| (Number(tree), kids)));
+        let mut from = vec![0; kids.len() + 1];
+        held().flat_map(|(_, kids)| kids).for_each(|kid| from[kid.at() + 1] += 1);
+        for at in 1..from.len() {
+            from[at] += from[at - 1];
+        }
+        let mut next = from.clone();
+        let mut trees = vec![Number(0); from[kids.len()]];
+        for (tree, kids) in held() {
+            for kid in kids {
+                let at = &mut next[kid.at()];
+                trees[*at] = tree;
+                *at += 1;
+            }
+        }
+        Holders { from, trees }
+    }
+
+    fn of(&self, object: usize) -> &[Number] {
+        &self.trees[self.from[object]..self.from[object + 1]]
+    }
+}
+
 struct Learner<'a> {
     objects: &'a Objects,
     targets: &'a Targets,
@@ -98,40 +128,59 @@ struct Learner<'a> {
     named: Mutex<HashMap<Number, Vec<Arc<[u8]>>>>,
 }
 
+/// A subtree or a target, and where in the tree its entry begins.
+#[derive(Clone, Copy)]
+struct Kid {
+    at: usize,
+    number: Number,
+}
+
 impl Learner<'_> {
-    fn is_wanted(&self, kind: EntryKind, number: Number) -> bool {
-        kind == EntryKind::Tree || self.is_target[number.at()]
+    /// What an entry is, if that is of interest. Of files only the targets are, and they are few: a cheap test spares
+    /// the look-up.
+    fn find(&self, entry: &Entry<'_>) -> Option<Number> {
+        match entry.kind {
+            EntryKind::Tree => self.objects.find(entry.id),
+            EntryKind::Blob if !self.prefixes.may_hold(entry.id) => None,
+            EntryKind::Blob => self.objects.find(entry.id).filter(|number| self.is_target[number.at()]),
+            EntryKind::Submodule => None,
+        }
     }
 }
 
 impl Visitor for Learner<'_> {
-    type Scratch = Vec<Number>;
-    type State = ();
+    type Scratch = ();
+    type State = Vec<Kid>;
 
     fn want(&self, number: Number) -> Want {
         if self.objects.is_repeat(number) { Want::Elsewhere } else { Want::Bytes }
     }
 
-    fn visit(&self, kids: &mut Vec<Number>, item: &Item<'_>, _base: Option<Base<'_, ()>>) -> ((), Flow) {
-        kids.clear();
+    fn visit(&self, _: &mut (), item: &Item<'_>, base: Option<Base<'_, Vec<Kid>>>) -> (Vec<Kid>, Flow) {
+        let mut kids = Vec::new();
+        let mut copies = base.as_ref().map_or(&[][..], |base| base.copies);
         for entry in entries(item.bytes, self.objects.hash()) {
-            // Of files only the targets matter, and they are few: a cheap test spares the look-up.
-            let number = match entry.kind {
-                EntryKind::Tree => self.objects.find(entry.id),
-                EntryKind::Blob if !self.prefixes.may_hold(entry.id) => None,
-                EntryKind::Blob => self.objects.find(entry.id),
-                EntryKind::Submodule => None,
-            };
-            kids.extend(number.filter(|number| self.is_wanted(entry.kind, *number)));
+            while copies.first().is_some_and(|copy| copy.to + copy.len < entry.at.end) {
+                copies = &copies[1..];
+            }
+            // An entry that was copied whole is what it was in the base: a look-up costs more than all the rest.
+            let copy = copies.first().filter(|copy| copy.to <= entry.at.start);
+            let carried = copy.zip(base.as_ref()).and_then(|(copy, base)| {
+                let at = entry.at.start - copy.to + copy.from;
+                let found = base.state.binary_search_by_key(&at, |kid| kid.at).ok()?;
+                Some(base.state[found].number)
+            });
+            let number = carried.or_else(|| self.find(&entry));
+            kids.extend(number.map(|number| Kid { at: entry.at.start, number }));
             if let Some(name) = self.targets.names.get(entry.name) {
                 let mut named = self.named.lock().unwrap_or_else(PoisonError::into_inner);
                 named.entry(item.number).or_default().push(Arc::clone(name));
             }
         }
         if !kids.is_empty() {
-            let _ = self.kids[item.number.at()].set(kids.as_slice().into());
+            let _ = self.kids[item.number.at()].set(kids.iter().map(|kid| kid.number).collect());
         }
-        ((), Flow::Continue)
+        (kids, Flow::Continue)
     }
 
     fn lost(&self, _number: Number, _why: Lost) {}
