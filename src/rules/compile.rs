@@ -52,6 +52,16 @@ impl Pattern {
         Pattern { text: text.to_owned(), compiled: OnceLock::new() }
     }
 
+    /// What every match begins with, as far as the regex says it in plain characters.
+    pub fn prefix(&self) -> &str {
+        let Some(rest) = self.text.strip_prefix('^').filter(|rest| !rest.contains('|')) else { return "" };
+        let plain = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+        match rest.as_bytes().get(plain) {
+            Some(b'?' | b'*' | b'{') => &rest[..plain.saturating_sub(1)],
+            Some(_) | None => &rest[..plain],
+        }
+    }
+
     pub fn as_str(&self) -> &str {
         &self.text
     }

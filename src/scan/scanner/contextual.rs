@@ -17,6 +17,8 @@ use crate::scan::partial;
 use crate::scan::quality::{Looks, is_foreign, is_placeholder};
 use crate::scan::surroundings::{Around, Mark, wide_window};
 use crate::scan::view::View;
+use std::borrow::Cow;
+use std::cell::OnceCell;
 use std::ops::Range;
 
 /// How far behind a name a value in pieces may begin.
@@ -32,31 +34,65 @@ const PAIR_REACH: usize = 1200;
 /// The part of a Turnstile secret that is the same in most of them.
 const TURNSTILE_HEAD: usize = 10;
 
-/// A possible value and what names it: read once, asked about by every rule that its length fits.
+/// A possible value and what stands around it: read once, and no sooner than a rule asks.
 struct Subject<'v> {
     view: &'v View<'v>,
     around: Around<'v>,
-    text: Vec<u8>,
+    text: Cow<'v, [u8]>,
     /// Undone to put `text` together.
     layers: Vec<Layer>,
-    names: Names,
+    names: OnceCell<Names>,
+    looks: Looks,
 }
 
 impl<'v> Subject<'v> {
-    fn new(view: &'v View<'v>, range: Range<usize>, text: Vec<u8>, layers: Vec<Layer>) -> Self {
-        let names = label::names(view.text, range.clone());
-        Subject { view, around: Around::new(view.text, range), text, layers, names }
+    fn new(view: &'v View<'v>, range: Range<usize>, text: Cow<'v, [u8]>, layers: Vec<Layer>) -> Self {
+        let around = Around::new(view.text, range);
+        Subject { view, around, text, layers, names: OnceCell::new(), looks: Looks::default() }
+    }
+
+    /// A value that stands as it is.
+    fn plain(view: &'v View<'v>, range: Range<usize>) -> Self {
+        let text = Cow::Borrowed(&view.text[range.clone()]);
+        Subject::new(view, range, text, Vec::new())
     }
 
     fn range(&self) -> &Range<usize> {
         &self.around.value
     }
 
+    fn names(&self) -> &Names {
+        self.names.get_or_init(|| label::names(self.view.text, self.range().clone()))
+    }
+
     fn named_by(&self, patterns: &[LabelPattern]) -> bool {
-        self.names
-            .direct
-            .as_ref()
-            .is_some_and(|label| patterns.iter().any(|pattern| pattern.fits(&label.words)))
+        let name = self.names().direct.as_ref();
+        name.is_some_and(|label| patterns.iter().any(|pattern| pattern.fits(&label.words)))
+    }
+
+    /// Could a machine have made it, for Cloudflare as far as it shows?
+    fn looks_made(&self, shape: &Shape) -> bool {
+        let ShapeForm::Run { class, regex, .. } = &shape.form else { return false };
+        if shape.check == Some(Check::Turnstile) {
+            return check::is_turnstile(&self.text);
+        }
+        match class {
+            Class::Mixed => {
+                let first = self.text.split(|&byte| byte == b'.').next().unwrap_or(&self.text);
+                self.looks.random(first) && !is_foreign(&self.text)
+            }
+            Class::HexLower | Class::Hex | Class::Any => {
+                regex.is_none() || self.text.iter().any(|&byte| !byte.is_ascii_hexdigit() && byte != b':')
+            }
+        }
+    }
+
+    /// Did a person write it to be replaced?
+    fn is_placeholder(&self, shape: &Shape) -> bool {
+        match shape.check {
+            Some(Check::Turnstile) => is_placeholder(&self.text[TURNSTILE_HEAD.min(self.text.len())..]),
+            _ => self.looks.like_placeholder(&self.text),
+        }
     }
 }
 
@@ -78,7 +114,7 @@ impl Scanner<'_> {
             return false;
         }
         let mut is_value = false;
-        let (mut subject, looks) = (None, Looks::default());
+        let subject = Subject::plain(view, value.clone());
         for &(rule, shape) in shapes {
             let shape = &self.rule(rule).shapes[shape];
             let ShapeForm::Run { class, regex, .. } = &shape.form else { continue };
@@ -87,14 +123,7 @@ impl Scanner<'_> {
             }
             is_value |= match regex {
                 Some(regex) => self.several_runs(view, &value, rule, shape, regex),
-                // A look at the value costs a hundredth of a look at what stands around it.
-                None if !looks_made(&view.text[value.clone()], shape, &looks) => false,
-                None => {
-                    let text = || view.text[value.clone()].to_vec();
-                    let subject =
-                        subject.get_or_insert_with(|| Subject::new(view, value.clone(), text(), Vec::new()));
-                    self.judge_made(subject, rule, shape)
-                }
+                None => self.judge(&subject, rule, shape),
             };
         }
         is_value
@@ -111,6 +140,9 @@ impl Scanner<'_> {
     ) -> bool {
         // Most runs of such a length are ids and digests, and end where the value would go on.
         let rest = &view.text[run.end..];
+        if !view.text[run.start..].starts_with(regex.prefix().as_bytes()) {
+            return false;
+        }
         let goes_on = rest.first().is_some_and(|&byte| is_value(byte)) || joint(Some(b'x'), rest).is_some();
         if !goes_on && !regex.as_str().ends_with('$') {
             return false;
@@ -119,23 +151,23 @@ impl Scanner<'_> {
         let Some(found) = regex.regex().find(limit(&chain.text, regex, run.len())) else { return false };
         let length = found.end();
         let range = chain.map.raw_span(0..length);
-        let text = chain.text[..length].to_vec();
+        let text = Cow::Borrowed(&chain.text[..length]);
         stands_alone(view.text, &range)
-            && self.judge_run(&Subject::new(view, range, text, chain.layers(length)), rule, shape)
+            && self.judge(&Subject::new(view, range, text, chain.layers(length)), rule, shape)
     }
 
-    fn judge_run(&mut self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> bool {
-        looks_made(&subject.text, shape, &Looks::default()) && self.judge_made(subject, rule, shape)
-    }
-
-    /// What stands around a value that looks made by a machine decides.
-    fn judge_made(&mut self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> bool {
-        let Some(mut evidence) = self.evidence(subject, rule, shape) else { return false };
-        let in_pieces = !subject.layers.is_empty();
-        if in_pieces && evidence.confidence < Confidence::High {
+    /// What stands around a value decides, if it looks made by a machine. Nearly every digest does, and nearly none has
+    /// anything around it that speaks for it, so placeholders are turned away last.
+    fn judge(&mut self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> bool {
+        if !subject.looks_made(shape) {
             return false;
         }
-        let Ok(mut value) = String::from_utf8(subject.text.clone()) else { return false };
+        let Some(mut evidence) = self.evidence(subject, rule, shape) else { return false };
+        let in_pieces = !subject.layers.is_empty();
+        if in_pieces && evidence.confidence < Confidence::High || subject.is_placeholder(shape) {
+            return false;
+        }
+        let Ok(mut value) = String::from_utf8(subject.text.to_vec()) else { return false };
         if shape.check == Some(Check::R2Pair)
             && let Some(id) = companions::around(subject.view, subject.range().clone()).token_ids.first()
         {
@@ -160,7 +192,7 @@ impl Scanner<'_> {
     /// the id of an Access service token beside its secret is as good as a name.
     fn evidence(&self, subject: &Subject<'_>, rule: usize, shape: &Shape) -> Option<Evidence> {
         let written = self.rule(rule);
-        let evidence = self.scene().weigh(subject.view, &subject.around, &subject.names, rule, written);
+        let evidence = self.scene().weigh(subject.view, &subject.around, subject.names(), rule, written);
         match shape.check {
             Some(Check::Turnstile) if evidence.is_none() => likely_turnstile(subject, written),
             Some(Check::R2Pair) => with_key_id(subject, evidence, || self.near_own_mark(subject, rule)),
@@ -230,7 +262,7 @@ impl Scanner<'_> {
             };
             if whole && has_class(*class, makeup) {
                 let range = chain.map.raw_span(0..end);
-                self.judge_run(&Subject::new(view, range, text.to_vec(), chain.layers(end)), rule, shape);
+                self.judge(&Subject::new(view, range, text.into(), chain.layers(end)), rule, shape);
             }
         }
     }
@@ -270,24 +302,6 @@ fn has_class(class: Class, makeup: Makeup) -> bool {
     }
 }
 
-/// Was the value made by a machine, for Cloudflare as far as it shows?
-fn looks_made(text: &[u8], shape: &Shape, looks: &Looks) -> bool {
-    let ShapeForm::Run { class, regex, .. } = &shape.form else { return false };
-    if shape.check == Some(Check::Turnstile) {
-        return check::is_turnstile(text) && !is_placeholder(&text[TURNSTILE_HEAD.min(text.len())..]);
-    }
-    match class {
-        Class::Mixed => {
-            let first = text.split(|&byte| byte == b'.').next().unwrap_or(text);
-            looks.random(first) && !is_foreign(text) && !looks.like_placeholder(text)
-        }
-        Class::HexLower | Class::Hex | Class::Any => {
-            !looks.like_placeholder(text)
-                && (regex.is_none() || text.iter().any(|&byte| !byte.is_ascii_hexdigit() && byte != b':'))
-        }
-    }
-}
-
 fn likely_turnstile(subject: &Subject<'_>, rule: &Rule) -> Option<Evidence> {
     let likely = subject.text.starts_with(b"0x4AAAAAA") && !subject.named_by(&rule.context.against);
     let reasons = vec![Reason::Parses("the usual beginning of a Turnstile secret")];
@@ -297,7 +311,7 @@ fn likely_turnstile(subject: &Subject<'_>, rule: &Rule) -> Option<Evidence> {
 /// Beside a client id: how sure its name makes us that this is the secret. `None` if the name says something
 /// else.
 fn beside_client_id(subject: &Subject<'_>, rule: &Rule) -> Option<Confidence> {
-    let Some(label) = &subject.names.direct else { return Some(Confidence::Medium) };
+    let Some(label) = &subject.names().direct else { return Some(Confidence::Medium) };
     if subject.named_by(&rule.context.strong) || subject.named_by(&rule.context.weak) {
         return Some(Confidence::High);
     }
@@ -352,7 +366,7 @@ fn with_key_id(
         return Some(Evidence { confidence: Confidence::Medium, reasons });
     }
     let mut evidence = evidence?;
-    let label = subject.names.direct.as_ref().map(|label| label.words.as_slice()).unwrap_or_default();
+    let label = subject.names().direct.as_ref().map(|label| label.words.as_slice()).unwrap_or_default();
     let is_of_s3 = label.iter().any(|word| word == "access");
     let is_any = label == ["secret"] || label == ["password"];
     let needs_id = is_any || (evidence.confidence == Confidence::Medium && !is_of_s3);
