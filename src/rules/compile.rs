@@ -351,3 +351,22 @@ fn compile_context(written: &ContextSyntax) -> Context {
         own_marks_only: written.own_marks_only,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_prefix_is_only_what_every_match_begins_with() {
+        for (regex, prefix) in [
+            ("^0x4[A-Za-z0-9_-]{30,34}$", "0x4"),
+            ("^abc?d", "ab"),
+            ("^a{0,2}", ""),
+            ("^abc|^def", ""),
+            ("abc", ""),
+            ("^[0-9a-f]{32}:", ""),
+        ] {
+            assert_eq!(Pattern::new(regex).prefix(), prefix, "{regex}");
+        }
+    }
+}
