@@ -2,6 +2,7 @@ use super::Targets;
 use crate::source::Flow;
 use crate::source::git::entries::{Entry, EntryKind, entries};
 use crate::source::git::history::History;
+use crate::source::git::objects::edges::Edges;
 use crate::source::git::objects::walk::{Base, Item, Limits, Plan, Visitor, Want};
 use crate::source::git::objects::{Lost, Number, Objects};
 use gix::hash::oid;
@@ -44,15 +45,22 @@ impl Trees {
         for tree in self.named.keys() {
             self.leads[tree.at()] = true;
         }
-        let holders = Holders::new(&self.kids);
-        let mut left: Vec<usize> = (0..self.leads.len()).filter(|at| self.leads[*at]).collect();
+        let mut left: Vec<u32> = (0..self.leads.len() as u32).filter(|at| self.leads(Number(*at))).collect();
+        let holders = self.holders();
         while let Some(at) = left.pop() {
             for holder in holders.of(at) {
-                if !std::mem::replace(&mut self.leads[holder.at()], true) {
-                    left.push(holder.at());
+                if !std::mem::replace(&mut self.leads[*holder as usize], true) {
+                    left.push(*holder);
                 }
             }
         }
+    }
+
+    /// The other way round: from an object to the trees that hold it.
+    fn holders(&self) -> Edges {
+        let trees = 0..self.kids.len() as u32;
+        let held = trees.flat_map(|tree| self.of(Number(tree)).iter().map(move |kid| (kid.0, tree)));
+        Edges::new(self.kids.len(), held)
     }
 
     fn of(&self, tree: Number) -> &[Number] {
@@ -83,39 +91,6 @@ impl Trees {
             }
         }
         found
-    }
-}
-
-/// The other way round: which trees hold an object.
-struct Holders {
-    /// Those of object `n` are `trees[from[n]..from[n + 1]]`.
-    from: Vec<usize>,
-    trees: Vec<Number>,
-}
-
-impl Holders {
-    /// Counting sort of the trees by what they hold.
-    fn new(kids: &[OnceLock<Box<[Number]>>]) -> Self {
-        let held = || (0..).zip(kids).flat_map(|(tree, kids)| kids.get().map(|kids| (Number(tree), kids)));
-        let mut from = vec![0; kids.len() + 1];
-        held().flat_map(|(_, kids)| kids).for_each(|kid| from[kid.at() + 1] += 1);
-        for at in 1..from.len() {
-            from[at] += from[at - 1];
-        }
-        let mut next = from.clone();
-        let mut trees = vec![Number(0); from[kids.len()]];
-        for (tree, kids) in held() {
-            for kid in kids {
-                let at = &mut next[kid.at()];
-                trees[*at] = tree;
-                *at += 1;
-            }
-        }
-        Holders { from, trees }
-    }
-
-    fn of(&self, object: usize) -> &[Number] {
-        &self.trees[self.from[object]..self.from[object + 1]]
     }
 }
 

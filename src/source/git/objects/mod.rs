@@ -4,6 +4,7 @@
 //! process, and fetches nothing.
 
 pub mod delta;
+pub mod edges;
 mod index;
 mod inflate;
 mod loose;

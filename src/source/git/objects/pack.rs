@@ -1,5 +1,6 @@
 //! One pack: its bytes, its index, and how its entries hang together.
 
+use super::edges::Edges;
 use super::index::Index;
 use super::{Lost, inflate};
 use gix::hash::{Kind as HashKind, ObjectId, oid};
@@ -106,17 +107,14 @@ pub fn read_entry(body: &[u8], offset: u64, hash: HashKind) -> Result<Entry, Los
     Ok(Entry { base, size: entry.decompressed_size, data: entry.data_offset })
 }
 
-const NONE: u32 = u32::MAX;
-
 /// The entries of a pack in the order of their offsets, and which is a delta of which.
 ///
 /// A *slot* is a position in that order. Four bytes a link, because a repository may have ten million objects.
 pub struct Forest {
     offsets: Vec<u64>,
     numbers: Vec<u32>,
-    /// The deltas of slot `s` are `kids[kids_from[s]..kids_from[s + 1]]`.
-    kids_from: Vec<u32>,
-    kids: Vec<u32>,
+    /// From a base to its deltas.
+    kids: Edges,
     roots: Vec<(u32, Kind)>,
     /// Deltas of objects that are not in this pack.
     external: Vec<(u32, ObjectId)>,
@@ -132,10 +130,12 @@ impl Forest {
         let (offsets, numbers): (Vec<u64>, Vec<u32>) = order.into_iter().unzip();
         let links: Vec<Link> = offsets.par_iter().map(|offset| link(pack, &offsets, *offset)).collect();
 
-        let mut bases = vec![NONE; offsets.len()];
+        let of_base = (0..).zip(&links).filter_map(|(slot, link)| match *link {
+            Link::DeltaOf(base) => Some((base, slot)),
+            Link::Root(_) | Link::External(_) | Link::Broken => None,
+        });
         let mut forest = Forest {
-            kids_from: vec![0; offsets.len() + 1],
-            kids: Vec::new(),
+            kids: Edges::new(offsets.len(), of_base),
             offsets,
             numbers,
             roots: Vec::new(),
@@ -145,31 +145,13 @@ impl Forest {
         for (slot, link) in (0..).zip(&links) {
             match *link {
                 Link::Root(kind) => forest.roots.push((slot, kind)),
-                Link::DeltaOf(base) => bases[slot as usize] = base,
+                Link::DeltaOf(_) => {}
                 Link::External(id) => forest.external.push((slot, id)),
                 Link::Broken => forest.lost.push(slot),
             }
         }
-        forest.link_kids(&bases);
         forest.lose_cycles();
         forest
-    }
-
-    /// Counting sort of the deltas by their base.
-    fn link_kids(&mut self, bases: &[u32]) {
-        for base in bases.iter().filter(|base| **base != NONE) {
-            self.kids_from[*base as usize + 1] += 1;
-        }
-        for at in 1..self.kids_from.len() {
-            self.kids_from[at] += self.kids_from[at - 1];
-        }
-        let mut next = self.kids_from.clone();
-        self.kids = vec![0; self.kids_from[self.offsets.len()] as usize];
-        for (slot, base) in (0..).zip(bases).filter(|(_, base)| **base != NONE) {
-            let at = &mut next[*base as usize];
-            self.kids[*at as usize] = slot;
-            *at += 1;
-        }
     }
 
     /// Deltas by id can form a ring in a damaged pack; nothing ever reaches it.
@@ -205,8 +187,7 @@ impl Forest {
     }
 
     pub fn kids(&self, slot: u32) -> &[u32] {
-        let slot = slot as usize;
-        &self.kids[self.kids_from[slot] as usize..self.kids_from[slot + 1] as usize]
+        self.kids.of(slot)
     }
 
     /// An entry and everything that is, directly or not, a delta of it.
