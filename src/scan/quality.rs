@@ -3,7 +3,6 @@
 use crate::rules::{Words, documentation_samples};
 use aho_corasick::{AhoCorasick, AhoCorasickKind};
 use data_encoding::HEXLOWER;
-use memchr::memmem::Finder;
 use sha2::{Digest, Sha256};
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -36,13 +35,8 @@ impl Looks {
     }
 }
 
-/// Hardly any characters that differ, or a monotonous stretch.
+/// Seven times the same character, eight that follow one another, or hardly any that differ.
 fn is_monotonous(value: &[u8]) -> bool {
-    distinct(value) <= 6 || has_monotonous_stretch(value)
-}
-
-/// Seven times the same character, or eight that follow one another.
-fn has_monotonous_stretch(value: &[u8]) -> bool {
     let (mut repeat, mut sequence) = (1, 1);
     for pair in value.windows(2) {
         let (before, byte) = (pair[0], pair[1]);
@@ -54,7 +48,7 @@ fn has_monotonous_stretch(value: &[u8]) -> bool {
             return true;
         }
     }
-    false
+    distinct(value) <= 6
 }
 
 /// The same dozen characters over and over: `1a2b3c4d5e6f1a2b3c…`
@@ -77,10 +71,6 @@ fn says_so(value: &[u8], word: Range<usize>) -> bool {
 }
 
 fn has_placeholder_word(value: &[u8]) -> bool {
-    // Digests are the most common runs of all, and few words can stand in one.
-    if value.iter().all(u8::is_ascii_hexdigit) {
-        return has_hex_word(value);
-    }
     static WORDS: OnceLock<AhoCorasick> = OnceLock::new();
     let words = WORDS.get_or_init(|| {
         AhoCorasick::builder()
@@ -90,19 +80,6 @@ fn has_placeholder_word(value: &[u8]) -> bool {
             .expect("a few dozen short literals make an automaton")
     });
     words.find_iter(value).any(|found| says_so(value, found.range()))
-}
-
-/// `deadbeef`. Words like `12345678` are monotonous stretches already.
-fn has_hex_word(value: &[u8]) -> bool {
-    static WORDS: OnceLock<Vec<Finder<'static>>> = OnceLock::new();
-    let words = WORDS.get_or_init(|| {
-        let words = Words::shipped().placeholders.iter().map(|word| word.as_bytes());
-        let hex =
-            words.filter(|word| word.iter().all(u8::is_ascii_hexdigit) && !has_monotonous_stretch(word));
-        hex.map(Finder::new).collect()
-    });
-    let lower = value.to_ascii_lowercase();
-    words.iter().any(|word| word.find_iter(&lower).any(|at| says_so(value, at..at + word.needle().len())))
 }
 
 /// Random text of 40 characters has about 30 different ones, changes class every other character, and hardly
