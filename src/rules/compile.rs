@@ -3,7 +3,7 @@ use crate::rules::labels::LabelPattern;
 use crate::rules::syntax::{ContextSyntax, RuleSyntax, RunSyntax, Severity, ShapeSyntax};
 use regex::bytes::{Regex, RegexBuilder};
 use std::fmt;
-use std::ops::RangeInclusive;
+use std::ops::{Range, RangeInclusive};
 use std::sync::{Arc, OnceLock};
 
 /// One kind of credential, as used.
@@ -44,22 +44,19 @@ pub enum ShapeForm {
 #[derive(Debug)]
 pub struct Pattern {
     text: String,
+    /// Where in `text` the prefix stands.
+    prefix: Range<usize>,
     compiled: OnceLock<Regex>,
 }
 
 impl Pattern {
     fn new(text: &str) -> Self {
-        Pattern { text: text.to_owned(), compiled: OnceLock::new() }
+        Pattern { text: text.to_owned(), prefix: plain_prefix(text), compiled: OnceLock::new() }
     }
 
     /// What every match begins with, as far as the regex says it in plain characters.
     pub fn prefix(&self) -> &str {
-        let Some(rest) = self.text.strip_prefix('^').filter(|rest| !rest.contains('|')) else { return "" };
-        let plain = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
-        match rest.as_bytes().get(plain) {
-            Some(b'?' | b'*' | b'{') => &rest[..plain.saturating_sub(1)],
-            Some(_) | None => &rest[..plain],
-        }
+        &self.text[self.prefix.clone()]
     }
 
     pub fn as_str(&self) -> &str {
@@ -72,6 +69,13 @@ impl Pattern {
         self.compiled
             .get_or_init(|| compile_regex(&self.text).expect("patterns are compiled before they ship"))
     }
+}
+
+fn plain_prefix(regex: &str) -> Range<usize> {
+    let Some(rest) = regex.strip_prefix('^').filter(|rest| !rest.contains('|')) else { return 0..0 };
+    let plain = rest.bytes().take_while(u8::is_ascii_alphanumeric).count();
+    let is_optional = matches!(rest.as_bytes().get(plain), Some(b'?' | b'*' | b'{'));
+    1..1 + plain.saturating_sub(usize::from(is_optional))
 }
 
 /// What characters a run is made of.

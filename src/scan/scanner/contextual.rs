@@ -138,11 +138,11 @@ impl Scanner<'_> {
         shape: &Shape,
         regex: &Pattern,
     ) -> bool {
-        // Most runs of such a length are ids and digests, and end where the value would go on.
-        let rest = &view.text[run.end..];
         if !view.text[run.start..].starts_with(regex.prefix().as_bytes()) {
             return false;
         }
+        // Most runs of such a length are ids and digests, and end where the value would go on.
+        let rest = &view.text[run.end..];
         let goes_on = rest.first().is_some_and(|&byte| is_value(byte)) || joint(Some(b'x'), rest).is_some();
         if !goes_on && !regex.as_str().ends_with('$') {
             return false;
