@@ -107,8 +107,7 @@ struct Bench {
 }
 
 impl Bench {
-    fn scan(&self, chunk: &Chunk<'_>) -> Hits {
-        let mut hits = Hits::default();
+    fn scan(&self, chunk: &Chunk<'_>, mut hits: Hits) -> Hits {
         self.engine.scan(chunk, &mut hits);
         hits
     }
@@ -116,7 +115,7 @@ impl Bench {
 
 impl Sink for Bench {
     fn chunk(&self, chunk: &Chunk<'_>) -> Flow {
-        let hits = self.scan(chunk);
+        let hits = self.scan(chunk, Hits::default());
         self.found.lock().expect("no panic").extend(hits.candidates);
         Flow::Continue
     }
@@ -124,7 +123,7 @@ impl Sink for Bench {
     fn probe(&self, chunk: &Chunk<'_>) -> Vec<u64> {
         self.probes.fetch_add(1, Ordering::Relaxed);
         self.probed.fetch_add(chunk.text.len() as u64, Ordering::Relaxed);
-        let hits = self.scan(chunk);
+        let hits = self.scan(chunk, Hits::only_where());
         let counts = |candidate: &&Candidate| !candidate.reasons.contains(&Reason::DocumentationSample);
         hits.candidates.iter().filter(counts).map(|candidate| candidate.place.span.start).collect()
     }
